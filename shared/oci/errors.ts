@@ -1,0 +1,56 @@
+/**
+ * Every error that a registry may answer, with its status: the one table that owns both.
+ * Codes: distribution-spec § Error Codes; RANGE_INVALID, TAG_INVALID and PAGINATION_NUMBER_INVALID are Docker's;
+ * UNAVAILABLE is ours, for the 503 that the specification leaves open. Two names that share a code differ in status.
+ */
+export const OCI_ERRORS = {
+  BLOB_UNKNOWN: { status: 404, message: "blob unknown to registry" },
+  BLOB_UPLOAD_INVALID: { status: 400, message: "blob upload invalid" },
+  BLOB_UPLOAD_UNKNOWN: { status: 404, message: "blob upload unknown to registry" },
+  DIGEST_INVALID: { status: 400, message: "provided digest did not match uploaded content, or is malformed" },
+  MANIFEST_BLOB_UNKNOWN: { status: 404, message: "manifest references a blob unknown to registry" },
+  MANIFEST_INVALID: { status: 400, message: "manifest invalid" },
+  MANIFEST_TOO_LARGE: { status: 413, message: "manifest too large", code: "MANIFEST_INVALID" },
+  MANIFEST_UNKNOWN: { status: 404, message: "manifest unknown to registry" },
+  NAME_INVALID: { status: 400, message: "invalid repository name" },
+  NAME_UNKNOWN: { status: 404, message: "repository name not known to registry" },
+  PAGINATION_NUMBER_INVALID: { status: 400, message: "invalid number of results requested" },
+  RANGE_INVALID: { status: 416, message: "range does not fit" },
+  SIZE_INVALID: { status: 400, message: "provided length did not match content length" },
+  TAG_INVALID: { status: 400, message: "tag name is invalid" },
+  TAGS_TOO_MANY: { status: 414, message: "too many tags in one request", code: "TAG_INVALID" },
+  UNAUTHORIZED: { status: 401, message: "authentication required" },
+  DENIED: { status: 403, message: "requested access to the resource is denied" },
+  UNSUPPORTED: { status: 405, message: "the operation is unsupported" },
+  NOT_FOUND: { status: 404, message: "no such endpoint", code: "UNSUPPORTED" },
+  TOOMANYREQUESTS: { status: 429, message: "too many requests" },
+  UNAVAILABLE: { status: 503, message: "the registry can't serve this now; try again" },
+} as const satisfies Record<string, { status: number; message: string; code?: string }>;
+
+export type OciErrorName = keyof typeof OCI_ERRORS;
+
+/** What the client can use to mend its request; JSON, shown to the client as it is. */
+export type ErrorDetail = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** A refusal in the contract's terms. Anything else that is thrown is a defect and ends in a 500. */
+export class OciError extends Error {
+  readonly reason: OciErrorName;
+  readonly detail: ErrorDetail | undefined;
+
+  constructor(reason: OciErrorName, detail?: ErrorDetail, options?: ErrorOptions) {
+    super(OCI_ERRORS[reason].message, options);
+    this.name = "OciError";
+    this.reason = reason;
+    this.detail = detail;
+  }
+
+  get status(): number {
+    return OCI_ERRORS[this.reason].status;
+  }
+
+  /** The code on the wire: mostly the name itself. */
+  get code(): string {
+    const entry = OCI_ERRORS[this.reason];
+    return "code" in entry ? entry.code : this.reason;
+  }
+}

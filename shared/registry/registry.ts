@@ -1,0 +1,116 @@
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Algorithm, Digest } from "../oci/digest.ts";
+import type { RepoName, Tag } from "../oci/names.ts";
+import type { Reference } from "../oci/reference.ts";
+import type { BlobSource, ByteRange, ByteStream } from "../ports/blobs.ts";
+
+/** Who asks, for the tag history and the logs; `anonymous` while there is no authentication. */
+export interface Caller {
+  readonly name: string;
+}
+export type Operation<Call, Answer> = (call: Call & { readonly caller: Caller }) => Promise<Answer>;
+
+/** A manifest as it is served: the exact bytes that were pushed. */
+export interface ManifestInfo {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** bytes */
+  readonly size: number;
+}
+export interface Manifest extends ManifestInfo {
+  readonly bytes: Uint8Array;
+}
+export interface PushedManifest {
+  readonly digest: Digest;
+  readonly subject?: Digest;
+  /** the tags that now name it, as they were asked for */
+  readonly tags: readonly Tag[];
+}
+
+export interface BlobInfo {
+  readonly digest: Digest;
+  /** bytes */
+  readonly size: number;
+}
+
+/** An upload as its owner sees it. */
+export interface Upload {
+  readonly id: UploadId;
+  /** bytes that are durable: where the next chunk begins */
+  readonly offset: number;
+}
+export type UploadId = string & { readonly uploadId: unique symbol };
+
+/** A chunk's place, where the client named one (Content-Range: both ends inclusive). */
+export interface Chunk {
+  readonly body: ByteStream;
+  readonly range?: ByteRange;
+  /** Content-Length, where the client sent one */
+  readonly length?: number;
+}
+
+export interface PageCall {
+  readonly repo: RepoName;
+  /** at most so many entries, at least 1 */
+  readonly limit: number;
+  /** only entries after this one, which needn't exist */
+  readonly after?: string;
+}
+export interface Listed<Entry> {
+  readonly entries: readonly Entry[];
+  /** hand it back as `after`; absent at the end */
+  readonly next?: string;
+}
+
+/**
+ * The domain: everything that a registry does, each operation with one named argument.
+ * HTTP serves any implementation; wrappers (access, telemetry, read-only) and remote clients implement it too.
+ * Refusals are OciErrors with the reason that each operation names.
+ */
+export interface Registry {
+  /** MANIFEST_UNKNOWN */
+  readonly getManifest: Operation<{ repo: RepoName; reference: Reference }, Manifest>;
+  /** MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN, DIGEST_INVALID (the bytes are others than `reference` says) */
+  readonly putManifest: Operation<
+    { repo: RepoName; reference: Reference; tags: readonly Tag[]; mediaType: string; bytes: Uint8Array },
+    PushedManifest
+  >;
+  /** Deletes the manifest, every tag that names it, and its entry as a referrer. MANIFEST_UNKNOWN */
+  readonly deleteManifest: Operation<{ repo: RepoName; digest: Digest }, void>;
+  /** Takes the tag away, never the manifest. MANIFEST_UNKNOWN */
+  readonly deleteTag: Operation<{ repo: RepoName; tag: Tag }, void>;
+  /** In ascending byte order. NAME_UNKNOWN where nothing was ever pushed */
+  readonly listTags: Operation<PageCall, Listed<Tag>>;
+  /** Empty where the subject is unknown, also in a repository that is. */
+  readonly listReferrers: Operation<
+    PageCall & { subject: Digest; artifactType?: string },
+    Listed<Descriptor>
+  >;
+  /** Repositories in ascending byte order. */
+  readonly listRepos: Operation<Omit<PageCall, "repo">, Listed<RepoName>>;
+
+  /** BLOB_UNKNOWN */
+  readonly statBlob: Operation<{ repo: RepoName; digest: Digest }, BlobInfo>;
+  /** BLOB_UNKNOWN; `range` must lie within the blob */
+  readonly openBlob: Operation<{ repo: RepoName; digest: Digest; range?: ByteRange }, BlobSource>;
+  /** Takes the blob out of this repository. BLOB_UNKNOWN */
+  readonly deleteBlob: Operation<{ repo: RepoName; digest: Digest }, void>;
+  /** "unknown" where the source (any repository, without `from`) does not have it. */
+  readonly mountBlob: Operation<{ repo: RepoName; digest: Digest; from?: RepoName }, "mounted" | "unknown">;
+
+  readonly beginUpload: Operation<{ repo: RepoName; algorithm?: Algorithm }, Upload>;
+  /** BLOB_UPLOAD_UNKNOWN */
+  readonly statUpload: Operation<{ repo: RepoName; id: UploadId }, Upload>;
+  /**
+   * BLOB_UPLOAD_UNKNOWN, RANGE_INVALID (not where the last chunk ended, or another chunk came first),
+   * SIZE_INVALID (range, length and body do not fit)
+   */
+  readonly appendUpload: Operation<{ repo: RepoName; id: UploadId; chunk: Chunk }, Upload>;
+  /**
+   * Appends the last chunk, verifies, and makes the blob visible. As `appendUpload`, and DIGEST_INVALID.
+   * Repeated with the same digest it succeeds again.
+   */
+  readonly commitUpload: Operation<{ repo: RepoName; id: UploadId; digest: Digest; chunk: Chunk }, BlobInfo>;
+  /** BLOB_UPLOAD_UNKNOWN */
+  readonly cancelUpload: Operation<{ repo: RepoName; id: UploadId }, void>;
+}
