@@ -1,7 +1,8 @@
 /**
  * Every error that a registry may answer, with its status: the one table that owns both.
  * Codes: distribution-spec § Error Codes; RANGE_INVALID, TAG_INVALID and PAGINATION_NUMBER_INVALID are Docker's;
- * UNAVAILABLE is ours, for the 503 that the specification leaves open. Two names that share a code differ in status.
+ * UNAVAILABLE is ours, for the 503 that the specification leaves open, UNKNOWN is Docker's for a defect. Names that
+ * share a code differ in status. MALFORMED_REQUEST and what follows it speak of HTTP itself: a server answers with them.
  */
 export const OCI_ERRORS = {
   BLOB_UNKNOWN: { status: 404, message: "blob unknown to registry" },
@@ -25,6 +26,15 @@ export const OCI_ERRORS = {
   NOT_FOUND: { status: 404, message: "no such endpoint", code: "UNSUPPORTED" },
   TOOMANYREQUESTS: { status: 429, message: "too many requests" },
   UNAVAILABLE: { status: 503, message: "the registry can't serve this now; try again" },
+  MALFORMED_REQUEST: { status: 400, message: "malformed HTTP request", code: "UNSUPPORTED" },
+  REQUEST_TIMEOUT: { status: 408, message: "the request did not come in time", code: "UNSUPPORTED" },
+  EXPECTATION_FAILED: { status: 417, message: "only 100-continue can be expected", code: "UNSUPPORTED" },
+  HEADERS_TOO_LARGE: { status: 431, message: "the headers are too large", code: "UNSUPPORTED" },
+  INTERNAL: {
+    status: 500,
+    message: "internal error; the log has more under this request id",
+    code: "UNKNOWN",
+  },
 } as const satisfies Record<string, { status: number; message: string; code?: string }>;
 
 export type OciErrorName = keyof typeof OCI_ERRORS;
