@@ -33,6 +33,13 @@ export interface BlobInfo {
   readonly size: number;
 }
 
+export interface OpenedBlob {
+  readonly info: BlobInfo;
+  /** the part that `source` holds; absent where it is the whole blob */
+  readonly range?: ByteRange;
+  readonly source: BlobSource;
+}
+
 /** An upload as its owner sees it. */
 export interface Upload {
   readonly id: UploadId;
@@ -91,8 +98,14 @@ export interface Registry {
 
   /** BLOB_UNKNOWN */
   readonly statBlob: Operation<{ repo: RepoName; digest: Digest }, BlobInfo>;
-  /** BLOB_UNKNOWN; `range` must lie within the blob */
-  readonly openBlob: Operation<{ repo: RepoName; digest: Digest; range?: ByteRange }, BlobSource>;
+  /**
+   * BLOB_UNKNOWN. `range` chooses the part once the size is known (undefined: all of it), so that a ranged read
+   * looks the blob up only once; what it throws is thrown by the operation, and nothing was opened.
+   */
+  readonly openBlob: Operation<
+    { repo: RepoName; digest: Digest; range?: (size: number) => ByteRange | undefined },
+    OpenedBlob
+  >;
   /** Takes the blob out of this repository. BLOB_UNKNOWN */
   readonly deleteBlob: Operation<{ repo: RepoName; digest: Digest }, void>;
   /** "unknown" where the source (any repository, without `from`) does not have it. */
