@@ -30,5 +30,5 @@ export interface HttpAnswer {
   readonly body: AnswerBody;
 }
 
-/** One request to one answer; never throws but for a defect of ours. */
+/** One request to one answer; rejects with what the body threw (ClientAbortedError), else only for a defect of ours. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpAnswer>;

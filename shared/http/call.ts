@@ -1,0 +1,9 @@
+import type { Caller, Registry } from "../registry/registry.ts";
+import type { HttpRequest } from "./messages.ts";
+
+/** What the answer to a route is made from. */
+export interface Call {
+  readonly registry: Registry;
+  readonly request: HttpRequest;
+  readonly caller: Caller;
+}
