@@ -67,7 +67,8 @@ export type Refusal =
   | { readonly outcome: "condition-failed"; readonly failed: readonly number[] }
   /** another transaction held one of the items */
   | { readonly outcome: "conflict" }
-  | { readonly outcome: "throttled" }
+  /** nothing was written: too much at once, or (`cause`) no room or no service now */
+  | { readonly outcome: "throttled"; readonly cause?: unknown }
   /** the answer was lost, or the disk failed: read before trying again */
   | { readonly outcome: "unknown"; readonly cause?: unknown };
 export type WriteResult =
