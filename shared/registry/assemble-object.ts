@@ -1,0 +1,107 @@
+import { algorithmOf, type Digest } from "../oci/digest.ts";
+import type { Multipart, Part } from "../ports/blobs.ts";
+import { numberOf, textOf } from "./attributes.ts";
+import { digestOfState } from "./body-hash.ts";
+import { createHasher, digestOfHash } from "./digests.ts";
+import { freshKey, ranges } from "./keyspace.ts";
+import type { StoredObject } from "./links.ts";
+import { includesNumber } from "./number-ranges.ts";
+import { createPartNumbers } from "./part-numbers.ts";
+import type { Ports } from "./ports.ts";
+import { itemsOf } from "./read-table.ts";
+import type { Received } from "./receive-body.ts";
+import { MultipartGoneError, uploadPart } from "./store-parts.ts";
+import type { Tail, UploadSession } from "./upload-session.ts";
+import { unknownUpload } from "./uploads.ts";
+
+/** The bytes of an upload as one object; `fresh` unless an earlier request may have made it. */
+export interface Assembled {
+  readonly object: StoredObject;
+  readonly fresh: boolean;
+}
+
+/**
+ * Makes one object of what an upload has received, without copying: a short blob is its tail already, a longer one
+ * needs its parts joined. BLOB_UPLOAD_UNKNOWN where the store has lost it.
+ */
+export async function assemble(ports: Ports, session: UploadSession, received: Received): Promise<Assembled> {
+  const { offset: size, multipart, tail, gone } = received;
+  const hasParts = session.parts.length > 0 || received.parts.length > 0;
+  if (gone && multipart) return findCompleted(ports, session, { multipart, size });
+  if (hasParts && multipart) return join(ports, session, { ...received, multipart });
+  if (tail) return { object: tail, fresh: true };
+  const { key } = await ports.blobs.put(freshKey(ports.clock, session.id), nothing());
+  return { object: { key, size: 0 }, fresh: true };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+type Joinable = Received & { readonly multipart: Multipart };
+
+async function join(ports: Ports, session: UploadSession, received: Joinable): Promise<Assembled> {
+  const { multipart, tail, offset: size } = received;
+  try {
+    const parts = [...(await savedParts(ports, session)), ...received.parts];
+    const last = tail ? [await tailPart(ports, session, tail)] : [];
+    const result = await ports.blobs.completeMultipart(multipart, [...parts, ...last]);
+    if (result.outcome === "completed") return { object: { key: multipart.key, size }, fresh: true };
+  } catch (cause) {
+    if (!(cause instanceof MultipartGoneError)) throw cause;
+  }
+  return findCompleted(ports, session, { multipart, size });
+}
+
+/** An earlier request, whose answer was lost or which is still running, may have joined the parts. */
+async function findCompleted(
+  { blobs }: Ports,
+  { id }: UploadSession,
+  { multipart: { key }, size }: { readonly multipart: Multipart; readonly size: number },
+): Promise<Assembled> {
+  if ((await blobs.head(key)) !== size) throw unknownUpload(id);
+  return { object: { key, size }, fresh: false };
+}
+
+async function savedParts({ table }: Ports, { id, parts }: UploadSession): Promise<readonly Part[]> {
+  const saved: Part[] = [];
+  if (parts.length === 0) return saved;
+  const range = ranges.parts(id);
+  for await (const item of itemsOf(table, range, 1000)) {
+    const number = Number(item.sk.slice(range.prefix.length));
+    if (!includesNumber(parts, number)) continue;
+    saved.push({ number, etag: textOf(item, "etag"), size: numberOf(item, "size") });
+  }
+  return saved;
+}
+
+/** The last part of a multipart upload may be of any size. */
+async function tailPart(ports: Ports, session: UploadSession, tail: Tail): Promise<Part> {
+  const { multipart, next } = await createPartNumbers(ports, session, freshKey(ports.clock, session.id));
+  const body = await ports.blobs.read(tail.key);
+  if (!body) throw unknownUpload(session.id);
+  return uploadPart(ports.blobs, { multipart, number: await next(), body });
+}
+
+/** The digest of an upload, as far as the hashes of its requests tell it. */
+export async function knownDigest(
+  { algorithm }: UploadSession,
+  { hashed }: Received,
+  wanted: Digest,
+): Promise<Digest | undefined> {
+  if (hashed.kind === "digest" && algorithmOf(hashed.digest) === algorithmOf(wanted)) return hashed.digest;
+  if (hashed.kind === "state" && algorithm === algorithmOf(wanted))
+    return digestOfState(algorithm, hashed.state);
+  return undefined;
+}
+
+/** Reads the whole object once: for what no hash has covered from its first byte to its last. */
+export async function digestOfObject(
+  { blobs }: Ports,
+  key: string,
+  wanted: Digest,
+): Promise<Digest | undefined> {
+  const stream = await blobs.read(key);
+  if (!stream) return undefined;
+  const hash = createHasher(algorithmOf(wanted));
+  for await (const chunk of stream) hash.update(chunk);
+  return digestOfHash(algorithmOf(wanted), hash);
+}

@@ -1,0 +1,62 @@
+import type { ByteStream } from "../ports/blobs.ts";
+
+/** A stream that can be looked into before it is taken, piece by piece. Holds no more than what was looked at. */
+export class ByteSource {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #queue: Uint8Array[] = [];
+  #buffered = 0;
+  #ended = false;
+
+  constructor(stream: ByteStream) {
+    this.#chunks = stream[Symbol.asyncIterator]();
+  }
+
+  /** Puts bytes in front of what is still to come. */
+  prepend(chunks: readonly Uint8Array[]): void {
+    this.#queue = [...chunks, ...this.#queue];
+    for (const chunk of chunks) this.#buffered += chunk.length;
+  }
+
+  /** Whether at least so many bytes are still to come; reads just far enough to know. */
+  async has(count: number): Promise<boolean> {
+    while (this.#buffered < count && !this.#ended) {
+      const { done, value } = await this.#chunks.next();
+      if (done) this.#ended = true;
+      else if (value.length > 0) {
+        this.#queue.push(value);
+        this.#buffered += value.length;
+      }
+    }
+    return this.#buffered >= count;
+  }
+
+  /** The next bytes, at most `limit`; undefined at the end. */
+  async take(limit: number): Promise<Uint8Array | undefined> {
+    if (!(await this.has(1))) return undefined;
+    const chunk = this.#queue.shift();
+    if (!chunk) return undefined;
+    const taken = chunk.length > limit ? chunk.subarray(0, limit) : chunk;
+    if (taken.length < chunk.length) this.#queue.unshift(chunk.subarray(limit));
+    this.#buffered -= taken.length;
+    return taken;
+  }
+
+  async *rest(): AsyncGenerator<Uint8Array> {
+    for (let chunk = await this.take(Infinity); chunk; chunk = await this.take(Infinity)) yield chunk;
+  }
+
+  /**
+   * The next `size` bytes, and all the rest where that is shorter than `shortest`: so no part of a long stream is
+   * too short, though nobody knows its length.
+   */
+  async *part(size: number, shortest: number): AsyncGenerator<Uint8Array> {
+    let left = size;
+    while (left > 0) {
+      const chunk = await this.take(left);
+      if (!chunk) return;
+      left -= chunk.length;
+      yield chunk;
+    }
+    if (!(await this.has(shortest))) yield* this.rest();
+  }
+}

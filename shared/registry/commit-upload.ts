@@ -1,0 +1,123 @@
+import { algorithmOf, type Digest } from "../oci/digest.ts";
+import { OciError } from "../oci/errors.ts";
+import type { Write } from "../ports/table.ts";
+import { type Assembled, assemble, digestOfObject, knownDigest } from "./assemble-object.ts";
+import { discard, removeQuietly } from "./discard.ts";
+import { keys } from "./keyspace.ts";
+import { linkExisting, linkNew, type StoredObject, storedObject } from "./links.ts";
+import { nameOf, readAll } from "./read-table.ts";
+import { type Received, receive, requireFit } from "./receive-body.ts";
+import type { BlobInfo, Registry } from "./registry.ts";
+import { createRepo } from "./repositories.ts";
+import { done, type Try, untilDone } from "./retry.ts";
+import { onlyVersion, parseSession, type UploadSession } from "./upload-session.ts";
+import { findSession, type UploadPorts, unknownUpload } from "./uploads.ts";
+
+/** An upload on its way to becoming a blob. */
+interface Commit {
+  readonly session: UploadSession;
+  readonly received: Received;
+  readonly digest: Digest;
+  /** once the bytes are one object, and were seen to have the digest */
+  assembled: Assembled | undefined;
+  /** whether the hashes of the requests have shown the digest already */
+  readonly verified: boolean;
+}
+
+export const createCommitUpload =
+  (ports: UploadPorts): Registry["commitUpload"] =>
+  async ({ repo, id, digest, chunk }) => {
+    const session = await findSession(ports, { repo, id });
+    const { state } = session;
+    if (state.kind === "committed") return repeated(session, state.digest, digest);
+    requireFit(session, chunk);
+    const received = await receive(ports, { session, chunk, last: algorithmOf(digest) });
+    try {
+      const known = await knownDigest(session, received, digest);
+      if (known && known !== digest) throw wrongDigest(digest, known);
+      const commit: Commit = { session, received, digest, assembled: undefined, verified: known === digest };
+      await untilDone(ports.clock, () => tryLink(ports, commit));
+      await discardSpare(ports, commit);
+    } catch (cause) {
+      if (cause instanceof OciError) await discard(ports.blobs, { before: session, received });
+      throw cause;
+    }
+    return { digest, size: received.offset };
+  };
+
+/** A client that missed the answer asks again. */
+function repeated({ id, offset }: UploadSession, committed: Digest, wanted: Digest): BlobInfo {
+  if (committed !== wanted) throw unknownUpload(id);
+  return { digest: committed, size: offset };
+}
+
+const wrongDigest = (expected: Digest, actual: Digest | undefined): OciError =>
+  new OciError("DIGEST_INVALID", { expected, ...(actual && { actual }) });
+
+/**
+ * One transaction makes the blob visible and ends the upload. Where the digest is stored already, that object is linked
+ * and the upload's own bytes are spare. RANGE_INVALID where another request on this upload was faster.
+ */
+async function tryLink(ports: UploadPorts, commit: Commit): Promise<Try<void>> {
+  const { session, received, digest } = commit;
+  const { repo, id } = session;
+  const found = await readAll(ports.table, [keys.session(id), keys.meta(repo), keys.object(digest)]);
+  const item = found.get(nameOf(keys.session(id)));
+  const current = item && parseSession(id, item);
+  if (current?.state.kind === "committed" && current.state.digest === digest) return done(undefined);
+  if (current?.state.kind !== "open") throw unknownUpload(id);
+  if (current.version !== session.version) throw faster();
+  const stored = found.get(nameOf(keys.object(digest)));
+  const now = ports.clock.now();
+  const result = await ports.table.transact([
+    committed(session, received.offset, digest),
+    ...createRepo(repo, found, now),
+    ...(stored && commit.verified
+      ? linkExisting({ repo, digest, object: storedObject(stored), now })
+      : await linkOwn(ports, commit, stored && storedObject(stored))),
+  ]);
+  return result.outcome === "written" ? done(undefined) : result;
+}
+
+const faster = (): OciError =>
+  new OciError("RANGE_INVALID", { reason: "another request on this upload was faster" });
+
+const committed = (session: UploadSession, size: number, digest: Digest): Write => ({
+  op: "update",
+  key: keys.session(session.id),
+  set: { state: "committed", committed: digest, offset: size },
+  only: onlyVersion(session),
+});
+
+async function linkOwn(
+  ports: UploadPorts,
+  commit: Commit,
+  stored: StoredObject | undefined,
+): Promise<readonly Write[]> {
+  const { session, digest } = commit;
+  commit.assembled ??= await verifiedObject(ports, commit);
+  const link = { repo: session.repo, digest, now: ports.clock.now() };
+  return stored
+    ? linkExisting({ ...link, object: stored })
+    : linkNew({ ...link, object: commit.assembled.object });
+}
+
+/** DIGEST_INVALID where the bytes have another digest; then the upload stays as it was. */
+async function verifiedObject(ports: UploadPorts, { session, received, digest, verified }: Commit) {
+  const assembled = await assemble(ports, session, received);
+  if (verified && assembled.fresh) return assembled;
+  const actual = await digestOfObject(ports, assembled.object.key, digest);
+  if (actual !== digest) throw wrongDigest(digest, actual);
+  return assembled;
+}
+
+/** Only after the commit, and only what OBJECT does not name. */
+async function discardSpare({ table, blobs }: UploadPorts, commit: Commit): Promise<void> {
+  const { session, received, digest, assembled } = commit;
+  const item = await table.get(keys.object(digest), "strong");
+  if (!item) return;
+  const { key: kept } = storedObject(item);
+  const spare = new Set([session.tail?.key, received.tail?.key, assembled?.object.key]);
+  for (const key of spare) if (key !== undefined && key !== kept) await removeQuietly(blobs, key);
+  if (received.multipart && received.multipart.key !== kept) await blobs.abortMultipart(received.multipart);
+}

@@ -1,0 +1,120 @@
+import type { Algorithm } from "../oci/digest.ts";
+import { OciError } from "../oci/errors.ts";
+import {
+  BLOB_LIMITS,
+  BlobStoreUnavailableError,
+  type ByteStream,
+  type Multipart,
+  type Part,
+} from "../ports/blobs.ts";
+import { type BodyHash, noHash, resumedHash, wholeHash } from "./body-hash.ts";
+import { ByteSource } from "./byte-source.ts";
+import { freshKey } from "./keyspace.ts";
+import type { Ports } from "./ports.ts";
+import type { Chunk } from "./registry.ts";
+import { MultipartGoneError, storeParts } from "./store-parts.ts";
+import type { Hashed, Tail, UploadSession } from "./upload-session.ts";
+
+/** What a body left in the blob store. None of it counts before the session says so. */
+export interface Received {
+  /** bytes 0 to here are stored */
+  readonly offset: number;
+  readonly hashed: Hashed;
+  /** new parts, on top of those that the session lists */
+  readonly parts: readonly Part[];
+  readonly multipart: Multipart | undefined;
+  readonly tail: Tail | undefined;
+  /** the parts could not be added: the store says that the multipart upload was completed, or ended, before */
+  readonly gone: boolean;
+}
+
+interface Receive {
+  readonly session: UploadSession;
+  readonly chunk: Chunk;
+  /** the closing PUT: nothing comes after it, and it says which digest is wanted */
+  readonly last?: Algorithm;
+}
+
+/** RANGE_INVALID where the chunk does not begin where the last one ended, SIZE_INVALID where it contradicts itself. */
+export function requireFit({ offset }: UploadSession, { range, length }: Chunk): void {
+  if (!range) return;
+  if (range.first !== offset) throw new OciError("RANGE_INVALID", { expected: offset, got: range.first });
+  const announced = range.last - range.first + 1;
+  if (length !== undefined && length !== announced) {
+    throw new OciError("SIZE_INVALID", { range: announced, length });
+  }
+}
+
+/**
+ * Streams a body into the store: what is shorter than a part becomes an object of its own (the tail), longer bodies
+ * become parts. A body that throws, or is shorter or longer than its range, leaves nothing that counts.
+ */
+export async function receive(ports: Ports, { session, chunk, last }: Receive): Promise<Received> {
+  const hash = await hashFor(session, chunk, last);
+  const meter = { count: 0 };
+  const input = new ByteSource(measured(chunk, hash, meter));
+  if (!(await input.has(1))) return unchanged(session, hash);
+  if (session.tail) input.prepend(await readTail(ports, session.tail));
+  const stored = (await input.has(BLOB_LIMITS.minPart))
+    ? await storeOrDrain(ports, { session, input, expected: chunk.length })
+    : { parts: [], multipart: session.multipart, tail: await storeTail(ports, session, input), gone: false };
+  return { ...stored, offset: session.offset + meter.count, hashed: hash.end() };
+}
+
+/** Where the multipart upload is gone, the body is still read to its end: its length and digest tell what was completed. */
+async function storeOrDrain(ports: Ports, wanted: Parameters<typeof storeParts>[1]) {
+  try {
+    return { ...(await storeParts(ports, wanted)), tail: undefined, gone: false };
+  } catch (cause) {
+    if (!(cause instanceof MultipartGoneError)) throw cause;
+    while (await wanted.input.take(BLOB_LIMITS.minPart));
+    return { parts: [], multipart: wanted.session.multipart, tail: undefined, gone: true };
+  }
+}
+
+/** An empty body changes nothing, but for an empty blob, whose hash is only known now. */
+function unchanged({ offset, hashed, multipart, tail }: UploadSession, hash: BodyHash): Received {
+  return { offset, hashed: offset === 0 ? hash.end() : hashed, parts: [], multipart, tail, gone: false };
+}
+
+async function hashFor(
+  { offset, algorithm, hashed }: UploadSession,
+  { range }: Chunk,
+  last: Algorithm | undefined,
+): Promise<BodyHash> {
+  if (offset === 0 && (last !== undefined || !range)) return wholeHash(last ?? algorithm);
+  if (offset === 0) return resumedHash(algorithm, undefined);
+  return hashed.kind === "state" ? resumedHash(algorithm, hashed.state) : noHash;
+}
+
+async function* measured(
+  { body, range }: Chunk,
+  hash: BodyHash,
+  meter: { count: number },
+): ByteStream & AsyncGenerator<Uint8Array> {
+  const expected = range ? range.last - range.first + 1 : undefined;
+  for await (const bytes of body) {
+    meter.count += bytes.length;
+    if (expected !== undefined && meter.count > expected) throw misfit(expected, "more");
+    hash.update(bytes);
+    yield bytes;
+  }
+  if (expected !== undefined && meter.count < expected) throw misfit(expected, `${meter.count}`);
+}
+
+const misfit = (expected: number, got: string): OciError =>
+  new OciError("SIZE_INVALID", { expected, got, reason: "the body is not as long as its Content-Range" });
+
+/** Shorter than a part, so it fits memory. */
+async function readTail({ blobs }: Ports, { key }: Tail): Promise<readonly Uint8Array[]> {
+  const stream = await blobs.read(key);
+  if (!stream) throw new BlobStoreUnavailableError(`the end of the upload, '${key}', is gone`);
+  const chunks: Uint8Array[] = [];
+  for await (const bytes of stream) chunks.push(bytes);
+  return chunks;
+}
+
+async function storeTail({ blobs, clock }: Ports, { id }: UploadSession, input: ByteSource): Promise<Tail> {
+  const { key, size } = await blobs.put(freshKey(clock, id), input.rest());
+  return { key, size };
+}

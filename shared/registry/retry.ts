@@ -1,0 +1,42 @@
+import type { Clock } from "../ports/clock.ts";
+import { type Refusal, StoreUnavailableError } from "../ports/table.ts";
+
+/** What one try came to: an answer, or the store's refusal, after which everything is read again. */
+export type Try<Answer> = { readonly outcome: "done"; readonly answer: Answer } | Refusal;
+
+export const done = <Answer>(answer: Answer): Try<Answer> => ({ outcome: "done", answer });
+
+/** Lost races are cheap to run again; each time somebody else has won, so many writers can all get through. */
+const RACES = 60;
+/** A store that does not answer gets a few chances, then the client is told to come back. */
+const TROUBLES = 5;
+const RACE_PAUSE = 4;
+const TROUBLE_PAUSE = 50;
+const LONGEST_PAUSE = 1000;
+
+/**
+ * Runs `attempt` until it is done. An attempt starts from reading, so that it may also follow a write whose outcome is
+ * unknown. Throws a StoreUnavailableError where the store keeps refusing; nothing was acknowledged then.
+ */
+export async function untilDone<Answer>(clock: Clock, attempt: () => Promise<Try<Answer>>): Promise<Answer> {
+  let races = 0;
+  let troubles = 0;
+  for (;;) {
+    const result = await attempt();
+    if (result.outcome === "done") return result.answer;
+    const isRace = result.outcome === "condition-failed" || result.outcome === "conflict";
+    if (isRace) races += 1;
+    else troubles += 1;
+    if (races >= RACES || troubles >= TROUBLES) throw unavailable(result);
+    await clock.sleep(isRace ? pause(RACE_PAUSE, races, clock) : pause(TROUBLE_PAUSE, troubles, clock));
+  }
+}
+
+/** Full jitter: anything up to a bound that doubles (AWS Builders' Library, Timeouts, retries and backoff with jitter). */
+const pause = (base: number, count: number, clock: Clock): number =>
+  clock.random() * Math.min(LONGEST_PAUSE, base * 2 ** Math.min(count, 8));
+
+const unavailable = (refusal: Refusal): StoreUnavailableError =>
+  new StoreUnavailableError(`the table keeps answering '${refusal.outcome}'`, {
+    cause: "cause" in refusal ? refusal.cause : undefined,
+  });

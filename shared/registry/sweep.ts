@@ -1,0 +1,116 @@
+import type { Digest } from "../oci/digest.ts";
+import { OciError } from "../oci/errors.ts";
+import type { RepoName } from "../oci/names.ts";
+import type { ObjectPage } from "../ports/blobs.ts";
+import { textOf } from "./attributes.ts";
+import { finishDeletion } from "./delete-manifest.ts";
+import { dayOf, keys, ownerOf, ranges } from "./keyspace.ts";
+import { itemsOf } from "./read-table.ts";
+import type { UploadId } from "./registry.ts";
+import { parseSession } from "./upload-session.ts";
+import { abandon, LONGEST_UPLOAD, type UploadPorts } from "./uploads.ts";
+
+/** What a sweep took away. */
+export interface Swept {
+  /** objects that no table item names: tails, spare bytes, huge manifests whose push was refused */
+  readonly objects: number;
+  /** multipart uploads that nobody will complete */
+  readonly multiparts: number;
+  /** manifests whose deletion had begun */
+  readonly manifests: number;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+/** A push of a huge manifest writes its object first and is over long before this. */
+const MANIFEST_GRACE_DAYS = 1;
+
+/**
+ * Takes away what broken uploads have left, and finishes deletions that were cut short. Safe beside running pushes: an
+ * upload is abandoned, conditionally, before its bytes go, and bytes that were committed under their key stay.
+ * Lists day by day, from today back to the longest life of an upload, never the whole store.
+ */
+export async function sweep(ports: UploadPorts): Promise<Swept> {
+  let objects = 0;
+  let multiparts = 0;
+  for (const day of recentDays(ports.clock.now())) {
+    const prefix = `blobs/${day}/`;
+    for await (const multipart of entriesOf((after) => ports.blobs.listMultiparts(prefix, after))) {
+      if (!(await isLeftover(ports, multipart.key))) continue;
+      await ports.blobs.abortMultipart(multipart);
+      multiparts += 1;
+    }
+    objects += await sweepObjects(ports, prefix, (key) => isLeftover(ports, key));
+  }
+  for (const day of recentDays(ports.clock.now()).slice(MANIFEST_GRACE_DAYS + 1)) {
+    objects += await sweepObjects(ports, `manifests/${day}/`, (key) => isUnnamed(ports, key));
+  }
+  return { objects, multiparts, manifests: await finishDeletions(ports) };
+}
+
+/** Two days more than an upload may last, so that every leftover is seen again after its session has ended. */
+function recentDays(now: number): readonly string[] {
+  const count = LONGEST_UPLOAD / DAY + 2;
+  return Array.from({ length: count }, (_, back) => dayOf(now - back * DAY));
+}
+
+async function sweepObjects(
+  { blobs }: UploadPorts,
+  prefix: string,
+  isDoomed: (key: string) => Promise<boolean>,
+): Promise<number> {
+  let removed = 0;
+  for await (const { key } of entriesOf((after) => blobs.list(prefix, after))) {
+    if (!(await isDoomed(key))) continue;
+    await blobs.remove(key);
+    removed += 1;
+  }
+  return removed;
+}
+
+async function* entriesOf<Entry>(
+  list: (after?: string) => Promise<ObjectPage<Entry>>,
+): AsyncGenerator<Entry> {
+  let page = await list();
+  for (;;) {
+    yield* page.entries;
+    if (page.next === undefined) return;
+    page = await list(page.next);
+  }
+}
+
+/** Whether nobody can want these bytes any more. Ends the upload that owns them where its time is over. */
+async function isLeftover(ports: UploadPorts, key: string): Promise<boolean> {
+  const owner = ownerOf(key);
+  if (owner === undefined) return false;
+  // The order matters: an upload that is still open now may be committed before KEY# is read, never after it ended.
+  if (!(await hasEnded(ports, owner))) return false;
+  return isUnnamed(ports, key);
+}
+
+async function isUnnamed({ table }: UploadPorts, key: string): Promise<boolean> {
+  return (await table.get(keys.committed(key), "strong")) === undefined;
+}
+
+async function hasEnded(ports: UploadPorts, id: UploadId): Promise<boolean> {
+  const item = await ports.table.get(keys.session(id), "strong");
+  const session = item && parseSession(id, item);
+  if (session?.state.kind !== "open") return true;
+  if (session.idleUntil > ports.clock.now()) return false;
+  try {
+    await abandon(ports, session);
+  } catch (cause) {
+    // Committed or cancelled just now: ended all the same.
+    if (!(cause instanceof OciError)) throw cause;
+  }
+  return true;
+}
+
+async function finishDeletions(ports: UploadPorts): Promise<number> {
+  let finished = 0;
+  for await (const item of itemsOf(ports.table, ranges.deleting, 100)) {
+    const doomed = { repo: textOf(item, "repo") as RepoName, digest: textOf(item, "digest") as Digest };
+    await finishDeletion(ports, { ...doomed, caller: { name: textOf(item, "actor") } });
+    finished += 1;
+  }
+  return finished;
+}

@@ -1,0 +1,96 @@
+import { OciError } from "../oci/errors.ts";
+import type { RepoName } from "../oci/names.ts";
+import type { Blobs } from "../ports/blobs.ts";
+import { keys } from "./keyspace.ts";
+import type { Ports } from "./ports.ts";
+import type { Registry, UploadId } from "./registry.ts";
+import { done, untilDone } from "./retry.ts";
+import { expiryAttributes, onlyOpen, parseSession, type UploadSession } from "./upload-session.ts";
+
+export interface UploadPorts extends Ports {
+  /** milliseconds without a request after which an upload no longer exists */
+  readonly uploadIdle: number;
+}
+
+/** Whatever happens, an upload ends some time: its parts are kept no longer. */
+export const LONGEST_UPLOAD = 21 * 24 * 60 * 60 * 1000;
+
+export const createBeginUpload =
+  ({ table, clock, uploadIdle }: UploadPorts): Registry["beginUpload"] =>
+  ({ repo, algorithm = "sha256" }) =>
+    untilDone(clock, async () => {
+      const id = clock.newId() as UploadId;
+      const created = clock.now();
+      const attributes = {
+        repo,
+        created,
+        algorithm,
+        state: "open",
+        version: 1,
+        offset: 0,
+        parts: "",
+        nextPart: 1,
+        ...expiryAttributes(created + uploadIdle),
+      };
+      const result = await table.write({ op: "put", key: keys.session(id), attributes });
+      return result.outcome === "written" ? done({ id, offset: 0 }) : result;
+    });
+
+/** BLOB_UPLOAD_UNKNOWN where there is none in this repository, or its time is over. Committed ones are found too. */
+export async function findSession(
+  { table, clock }: Ports,
+  { repo, id }: { readonly repo: RepoName; readonly id: UploadId },
+): Promise<UploadSession> {
+  const item = await table.get(keys.session(id), "strong");
+  const session = item && parseSession(id, item);
+  const isUsable =
+    session?.repo === repo && session.state.kind !== "abandoned" && session.idleUntil > clock.now();
+  if (!session || !isUsable) throw unknownUpload(id);
+  return session;
+}
+
+/** As `findSession`, and only one that still takes bytes. */
+export async function findOpenSession(
+  ports: Ports,
+  call: { readonly repo: RepoName; readonly id: UploadId },
+): Promise<UploadSession> {
+  const session = await findSession(ports, call);
+  if (session.state.kind !== "open") throw unknownUpload(call.id);
+  return session;
+}
+
+export const unknownUpload = (id: UploadId): OciError => new OciError("BLOB_UPLOAD_UNKNOWN", { upload: id });
+
+export const createStatUpload =
+  (ports: UploadPorts): Registry["statUpload"] =>
+  async (call) => {
+    const { id, offset } = await findOpenSession(ports, call);
+    return { id, offset };
+  };
+
+export const createCancelUpload =
+  (ports: UploadPorts): Registry["cancelUpload"] =>
+  async (call) => {
+    const session = await findOpenSession(ports, call);
+    await abandon(ports, session);
+    await discardUpload(ports.blobs, session);
+  };
+
+/** From here on nothing can be added and nothing committed; only then may the bytes go. BLOB_UPLOAD_UNKNOWN where it ended. */
+export const abandon = ({ table, clock }: Ports, { id }: UploadSession): Promise<void> =>
+  untilDone(clock, async () => {
+    const result = await table.write({
+      op: "update",
+      key: keys.session(id),
+      set: { state: "abandoned" },
+      only: [onlyOpen],
+    });
+    if (result.outcome === "written") return done(undefined);
+    if (result.outcome === "condition-failed") throw unknownUpload(id);
+    return result;
+  });
+
+export async function discardUpload(blobs: Blobs, { multipart, tail }: UploadSession): Promise<void> {
+  if (multipart) await blobs.abortMultipart(multipart);
+  if (tail) await blobs.remove(tail.key);
+}
