@@ -13,16 +13,19 @@ import { createBeginUpload, createCancelUpload, createStatUpload } from "./uploa
 export interface RegistrySettings extends Ports {
   /** milliseconds without a request after which an upload no longer exists; a day where it is not given */
   readonly uploadIdle?: number;
+  /** Takes manifests whose blobs are not here, as a partial mirror needs it; refuses them where it is not given. */
+  readonly sparseManifests?: boolean;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
 
 /** The domain over the two ports: the same for the embedded home and for AWS. */
-export function createRegistry({ uploadIdle = DAY, ...ports }: RegistrySettings): Registry {
+export function createRegistry(settings: RegistrySettings): Registry {
+  const { uploadIdle = DAY, sparseManifests = false, ...ports } = settings;
   const uploads = { ...ports, uploadIdle };
   return {
     getManifest: createGetManifest(ports),
-    putManifest: createPutManifest(ports),
+    putManifest: createPutManifest(ports, { sparse: sparseManifests }),
     deleteManifest: createDeleteManifest(ports),
     deleteTag: createDeleteTag(ports),
     listTags: createListTags(ports),

@@ -28,15 +28,17 @@ interface Push {
   readonly content: ManifestContent;
   readonly tags: readonly Tag[];
   readonly caller: Caller;
+  /** blobs may be missing */
+  readonly sparse: boolean;
 }
 
 export const createPutManifest =
-  (ports: Ports): Registry["putManifest"] =>
+  (ports: Ports, { sparse }: { readonly sparse: boolean }): Registry["putManifest"] =>
   async ({ caller, repo, reference, tags, mediaType, bytes }) => {
     const content = parseManifest(bytes, mediaType);
     const digest = digestFor(reference, bytes);
     const named = reference.kind === "tag" ? [reference.tag, ...tags] : tags;
-    const push: Push = { repo, digest, mediaType, bytes, content, tags: [...new Set(named)], caller };
+    const push: Push = { repo, digest, mediaType, bytes, content, tags: [...new Set(named)], caller, sparse };
     await store(ports, push);
     return { digest, tags: push.tags, ...(content.subject && { subject: content.subject }) };
   };
@@ -119,13 +121,13 @@ async function tryPush(ports: Ports, push: Push, key: string | undefined): Promi
  * MANIFEST_BLOB_UNKNOWN where a blob is not linked in this repository. Answers the writes that revive the links which
  * a collector has condemned, each only as long as that very run's stamp is on it.
  */
-async function requireBlobs({ table }: Ports, { repo, content }: Push): Promise<readonly Write[]> {
+async function requireBlobs({ table }: Ports, { repo, content, sparse }: Push): Promise<readonly Write[]> {
   const links = await readAll(
     table,
     content.blobs.map((digest) => keys.link(repo, digest)),
   );
   const missing = content.blobs.filter((digest) => !links.has(nameOf(keys.link(repo, digest))));
-  if (missing.length > 0) {
+  if (missing.length > 0 && !sparse) {
     throw new OciError("MANIFEST_BLOB_UNKNOWN", { digests: missing.slice(0, 20), missing: missing.length });
   }
   return [...links.values()].flatMap((link): Write[] => {
