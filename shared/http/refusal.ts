@@ -37,7 +37,10 @@ export function refusal(reason: OciErrorName, detail?: ErrorDetail, headers: Hea
 export function refusalOf(error: unknown): HttpAnswer {
   if (error instanceof HttpRefusal) return refusal(error.reason, error.detail, error.headers);
   if (error instanceof OciError) return refusal(error.reason, error.detail);
-  if (error instanceof StoreUnavailableError) return refusal("UNAVAILABLE");
-  if (error instanceof BlobStoreUnavailableError) return refusal("UNAVAILABLE");
+  if (isUnavailable(error)) return refusal("UNAVAILABLE");
   throw error;
 }
+
+/** A store can't be reached or can't write: the operator should know, the client may try again. */
+export const isUnavailable = (error: unknown): error is StoreUnavailableError | BlobStoreUnavailableError =>
+  error instanceof StoreUnavailableError || error instanceof BlobStoreUnavailableError;

@@ -6,7 +6,7 @@ import { answerCatalog, answerTags } from "./lists.ts";
 import { answerManifest } from "./manifests.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "./messages.ts";
 import { answerReferrers } from "./referrers.ts";
-import { refusalOf } from "./refusal.ts";
+import { isUnavailable, refusalOf } from "./refusal.ts";
 import { parseRoute, type Route } from "./route.ts";
 import { answerUpload } from "./uploads.ts";
 
@@ -16,27 +16,25 @@ export interface HttpHandlerOptions {
   readonly registry: Registry;
   /** anonymous, where it is not given */
   readonly callerOf?: (request: HttpRequest) => Caller;
+  /** told why, whenever a store can't serve and the client gets a 503 */
+  readonly onUnavailable?: (error: Error) => void;
 }
 
 /** Serves a registry over HTTP: distribution-spec § API, and Docker's contract beside it. */
-export function createHttpHandler({ registry, callerOf = () => ANONYMOUS }: HttpHandlerOptions): HttpHandler {
+export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
+  const { registry, callerOf = () => ANONYMOUS, onUnavailable } = options;
+  const answerRequest = async (request: HttpRequest): Promise<HttpAnswer> => {
+    try {
+      return await answerRoute(parseRoute(request), { registry, request, caller: callerOf(request) });
+    } catch (error) {
+      if (isUnavailable(error)) onUnavailable?.(error);
+      return refusalOf(error);
+    }
+  };
   return async (request) => {
-    const answer = await answerRequest(registry, request, callerOf);
+    const answer = await answerRequest(request);
     return request.method === "HEAD" ? withoutBody(answer) : answer;
   };
-}
-
-async function answerRequest(
-  registry: Registry,
-  request: HttpRequest,
-  callerOf: (request: HttpRequest) => Caller,
-): Promise<HttpAnswer> {
-  try {
-    const route = parseRoute(request);
-    return await answerRoute(route, { registry, request, caller: callerOf(request) });
-  } catch (error) {
-    return refusalOf(error);
-  }
 }
 
 async function answerRoute(route: Route, call: Call): Promise<HttpAnswer> {
