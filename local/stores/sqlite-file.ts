@@ -33,16 +33,20 @@ export class TableFileError extends Error {
   override readonly name = "TableFileError";
 }
 
-/** Creates the database where there is none, recovers it after a crash, and refuses what it doesn't know. */
-export function prepareTableFile(file: string): void {
+/**
+ * Creates the database where there is none, recovers it after a crash, refuses what it doesn't know; then opens it for
+ * reading. The reader keeps the log in place while the first connection leaves.
+ */
+export function openTableFile(file: string): DatabaseSync {
   try {
-    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
+    const first = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
     try {
-      checkOrCreate(database, file);
+      checkOrCreate(first, file);
+      syncFolder(dirname(file));
+      return openReader(file);
     } finally {
-      database.close();
+      first.close();
     }
-    syncFolder(dirname(file));
   } catch (cause) {
     if (cause instanceof TableFileError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -101,7 +105,8 @@ export function openWriter(file: string, maxBytes = Number.POSITIVE_INFINITY): D
 /** No mmap: there a failing disk would end the process, here it is an error of one read. */
 export function openReader(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT });
-  database.exec(`PRAGMA cache_size = -${32 * 1024}`);
+  // The second pragma reads the file, which is what attaches a connection to it.
+  database.exec(`PRAGMA cache_size = -${32 * 1024}; PRAGMA schema_version`);
   return database;
 }
 

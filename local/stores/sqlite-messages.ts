@@ -30,7 +30,6 @@ export type ToWorker =
   /** after all requests before it */
   | { readonly kind: "close" };
 export type FromWorker =
-  | { readonly kind: "ready" }
   /** `packed`: NumberedAnswer[], of one commit */
   | { readonly kind: "answers"; readonly packed: Uint8Array<ArrayBuffer> }
   | { readonly kind: "problem"; readonly during: "commit" | "checkpoint"; readonly cause: string };

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Refusal, type Table, TableLimitError } from "../../shared/ports/table.ts";
 import { checkOperation, checkOperations } from "../../shared/stores/table-limits.ts";
 import { backUp } from "./sqlite-backup.ts";
-import { openReader, prepareTableFile } from "./sqlite-file.ts";
+import { openTableFile } from "./sqlite-file.ts";
 import type { Answer } from "./sqlite-messages.ts";
 import { createReads } from "./sqlite-reads.ts";
 import { type CommitCounts, startWriter, type TableProblem, type TableWriter } from "./sqlite-writer.ts";
@@ -32,9 +32,8 @@ export interface SqliteTable extends Table {
  */
 export async function openSqliteTable(settings: SqliteTableSettings): Promise<SqliteTable> {
   const { file, report, ...limits } = settings;
-  prepareTableFile(file);
-  const writer = await startWriter({ file, ...limits }, report);
-  const reader = openReader(file);
+  const reader = openTableFile(file);
+  const writer = startWriter({ file, ...limits }, report);
   return {
     ...createReads(reader),
     ...createWrites(writer),

@@ -49,7 +49,6 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
       port.close();
     }
   });
-  post({ kind: "ready" });
 }
 
 function takeWaiting(port: MessagePort, first: ToWorker): { requests: PackedRequest[]; close: boolean } {

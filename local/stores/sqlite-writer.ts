@@ -38,15 +38,11 @@ export interface TableWriter {
  */
 const workerFile = (): URL => new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
 
-/** Starts the thread; rejects where it can't open the database. */
-export async function startWriter(
-  settings: WorkerSettings,
-  report: (problem: TableProblem) => void,
-): Promise<TableWriter> {
+/** Starts the thread, and doesn't wait for it: requests do. Where it can't open the database, it has failed. */
+export function startWriter(settings: WorkerSettings, report: (problem: TableProblem) => void): TableWriter {
   const worker = new Worker(workerFile(), { workerData: settings });
   const post = (message: ToWorker, moved: ArrayBuffer[] = []): void => worker.postMessage(message, moved);
   const pending = createPending((packed) => post({ kind: "requests", packed }, [packed.buffer]));
-  const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const counts = { requests: 0, commits: 0 };
   let closing = false;
@@ -56,13 +52,11 @@ export async function startWriter(
     pending.settle(answers);
   };
   worker.on("message", (message: FromWorker) => {
-    if (message.kind === "ready") ready.resolve();
-    else if (message.kind === "answers") take(unpackAnswers(message.packed));
+    if (message.kind === "answers") take(unpackAnswers(message.packed));
     else report({ during: message.during, cause: new Error(message.cause) });
   });
   const fail = (cause: Error): void => {
     pending.end(`the thread that writes has failed: ${cause.message}`);
-    ready.reject(cause);
     report({ during: "worker", cause });
   };
   worker.on("error", fail);
@@ -72,7 +66,6 @@ export async function startWriter(
     pending.end("the table is closed");
     ended.resolve();
   });
-  await ready.promise;
   return {
     submit: pending.add,
     counts: () => ({ ...counts }),
