@@ -1,0 +1,101 @@
+import { Command, CommanderError } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { Complaint } from "./complaint.ts";
+import { type Flags, readSettings } from "./read-settings.ts";
+import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, type Settings, variableOf } from "./settings.ts";
+
+/** A wrong setting, or anything else that the user has to mend. */
+const EXIT_MEND = 2;
+
+/** Runs the command that `argv` names; ends the process with 2 where the user has to mend something. */
+export async function run(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = complain(error);
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command("berth")
+    .description(
+      "An OCI registry as one process: push to it and pull from it with docker, podman, oras, helm, …",
+    )
+    .version(manifest.version)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`berth: ${oneLine(text)}\n`) })
+    .addHelpText("after", "\nStart with: berth serve\nSee all settings with: berth serve --help");
+  addServe(program);
+  addBackup(program);
+  return program;
+}
+
+function addServe(program: Command): void {
+  const serve = program
+    .command("serve")
+    .description("serve the registry that lies in a data folder")
+    .option(
+      "--config <file>",
+      'JSON file with settings, like {"port": 5000, "logLevel": "warn"} [BERTH_CONFIG]',
+    );
+  for (const name of SETTING_NAMES) serve.option(flagWithValue(name), describe(name));
+  serve.addHelpText("after", SERVE_NOTES).action(async (flags: Flags) => {
+    const settings = settingsFrom(flags);
+    const { serve: serveRegistry } = await import("./serve.ts");
+    await serveRegistry(settings, manifest.version);
+  });
+}
+
+const SERVE_NOTES = `
+Every setting can also come from its variable, [in brackets], or from the config file under its name in
+camelCase (tlsCert, idleTimeout, …): flag over variable over file over default.
+Durations: 90 (seconds), 90s, 15m, 24h, 7d.
+
+Exit codes: 0 after a shutdown by SIGTERM or SIGINT, 1 after a defect, 2 when something has to be mended first.
+
+Examples:
+  berth serve --port 5001 --data /var/lib/berth
+  berth serve --tls-cert cert.pem --tls-key key.pem
+  BERTH_LOG_LEVEL=debug berth serve --config berth.json`;
+
+function addBackup(program: Command): void {
+  program
+    .command("backup")
+    .description("copy a data folder, also while it is being served")
+    .requiredOption("--to <folder>", "where the copy goes: a new or an empty folder")
+    .option("--data <folder>", `${SETTINGS.data.text} [BERTH_DATA] (default: ${SETTINGS.data.fallback})`)
+    .option("--config <file>", "JSON file with settings [BERTH_CONFIG]")
+    .addHelpText("after", "\nServe from the copy to restore it: berth serve --data <folder>")
+    .action(async ({ to, ...flags }: Record<string, string>) => {
+      const { data } = settingsFrom(flags);
+      const { backup } = await import("./backup.ts");
+      const { files, bytes } = await backup(data, to ?? "");
+      console.log(`Copied the table and ${files} files of blobs (${bytes} bytes) to ${to}`);
+    });
+}
+
+const settingsFrom = (flags: Flags): Settings => readSettings({ flags, variables: process.env });
+
+function flagWithValue(name: SettingName): string {
+  const { value } = SETTINGS[name] as { value?: string };
+  return value ? `${flagOf(name)} <${value}>` : flagOf(name);
+}
+
+function describe(name: SettingName): string {
+  const { text, fallback } = SETTINGS[name];
+  return `${text} [${variableOf(name)}]${fallback ? ` (default: ${fallback})` : ""}`;
+}
+
+/** Says what is wrong, and returns the exit code. */
+function complain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_MEND;
+  if (!(error instanceof Complaint)) throw error;
+  process.stderr.write(`berth: ${oneLine(error.message)}\n`);
+  return EXIT_MEND;
+}
+
+const oneLine = (text: string): string =>
+  text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ")
+    .replace(/^error: /, "");

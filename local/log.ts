@@ -1,0 +1,26 @@
+import pino, { type Logger } from "pino";
+import type { LogLevel } from "./log-levels.ts";
+
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal" | "isLevelEnabled">;
+
+export interface LogFile {
+  readonly log: Log;
+  /** Writes what is still in memory, before the process ends. */
+  readonly flush: () => void;
+}
+
+/** Lines are gathered and written together: a write per request would cost more than many a request. */
+const GATHERED_BYTES = 4096;
+const GATHERED_MILLISECONDS = 200;
+
+/** JSON lines on stderr; what is less than `level` is dropped. */
+export function openLog(level: LogLevel): LogFile {
+  const destination = pino.destination({
+    dest: 2,
+    sync: false,
+    minLength: GATHERED_BYTES,
+    periodicFlush: GATHERED_MILLISECONDS,
+  });
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return { log, flush: () => destination.flushSync() };
+}

@@ -1,0 +1,39 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { refusal } from "../shared/http/refusal.ts";
+import type { OciErrorName } from "../shared/oci/errors.ts";
+
+/** How long a client may go on sending after it broke the protocol, so that the answer is not reset on its way. */
+const LINGER_MILLISECONDS = 1000;
+
+export interface Malformed {
+  readonly error: NodeJS.ErrnoException;
+  readonly socket: Duplex;
+  /** a part of another answer is on its way: nothing can be said any more */
+  readonly hasBegunAnswer: boolean;
+}
+
+/** Answers what Node's parser refuses, in the contract's form; the connection ends with it. */
+export function answerMalformed({ error, socket, hasBegunAnswer }: Malformed): void {
+  if (error.code === "ECONNRESET" || !socket.writable || hasBegunAnswer) {
+    socket.destroy();
+    return;
+  }
+  socket.removeAllListeners("data").resume();
+  socket.end(rawAnswer(reasonOf(error), error.message));
+  setTimeout(() => socket.destroy(), LINGER_MILLISECONDS).unref();
+}
+
+function reasonOf({ code }: NodeJS.ErrnoException): OciErrorName {
+  if (code === "HPE_HEADER_OVERFLOW") return "HEADERS_TOO_LARGE";
+  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? "REQUEST_TIMEOUT" : "MALFORMED_REQUEST";
+}
+
+function rawAnswer(reason: OciErrorName, parserSays: string): string {
+  const { status, headers, body } = refusal(reason, { reason: parserSays });
+  const lines = Object.entries({ ...headers, Connection: "close" }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  const text = body.kind === "bytes" ? body.bytes.toString() : "";
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", text].join("\r\n");
+}

@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { ClientAbortedError, type HttpAnswer, type HttpHandler } from "../shared/http/messages.ts";
+import { refusal } from "../shared/http/refusal.ts";
+import { CutShortError, send } from "./answer.ts";
+import { type Exchange, requestOf } from "./exchange.ts";
+import type { Log } from "./log.ts";
+
+export interface Serving {
+  readonly handler: HttpHandler;
+  readonly log: Log;
+  readonly state: { readonly stopping: boolean };
+}
+
+/** Serves one exchange to its end, that is until the client has taken the answer or is gone. Never rejects. */
+export async function serveExchange(exchange: Exchange, { handler, log, state }: Serving): Promise<void> {
+  const { response } = exchange;
+  // Without a listener, a write after the client left would end the process.
+  response.on("error", () => {});
+  try {
+    const answer = await answerTo(exchange, handler, log);
+    const bytes = await send(answer, { exchange, lastOnConnection: state.stopping });
+    logAnswer(log, exchange, { status: answer.status, bytes });
+    if (!response.closed) await exchange.awaitClient(once(response, "close"));
+    // The headers may have promised more requests before the server was told to stop.
+    if (state.stopping) exchange.socket.end();
+  } catch (error) {
+    exchange.socket.destroy();
+    logCut(log, exchange, error);
+  }
+}
+
+async function answerTo(exchange: Exchange, handler: HttpHandler, log: Log): Promise<HttpAnswer> {
+  try {
+    return await handler(requestOf(exchange));
+  } catch (error) {
+    if (error instanceof ClientAbortedError) throw error;
+    log.error({ ...about(exchange), err: error }, "a defect: answered 500");
+    return refusal("INTERNAL", { requestId: exchange.id });
+  }
+}
+
+/** Requests that change something are worth a line each; reads are many, and a line would cost a part of each. */
+function logAnswer(log: Log, exchange: Exchange, { status, bytes }: { status: number; bytes: number }): void {
+  const { method } = exchange.incoming;
+  const level = status < 500 && (method === "GET" || method === "HEAD") ? "debug" : "info";
+  if (log.isLevelEnabled(level)) log[level]({ ...about(exchange), status, bytes }, "answered");
+}
+
+function logCut(log: Log, exchange: Exchange, error: unknown): void {
+  const isClients = error instanceof ClientAbortedError || (error instanceof CutShortError && !error.cause);
+  if (isClients) log.info({ ...about(exchange), reason: error.message }, "cut short by the client");
+  else log.error({ ...about(exchange), err: error }, "cut short");
+}
+
+/** Never headers or the query: they may hold what nobody but the client should know. */
+function about({ id, incoming, startedAt }: Exchange) {
+  return {
+    request: id,
+    method: incoming.method,
+    path: (incoming.url ?? "").split("?", 1)[0],
+    milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
+  };
+}

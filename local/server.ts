@@ -1,0 +1,122 @@
+import { randomBytes } from "node:crypto";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { HttpAnswer, HttpHandler } from "../shared/http/messages.ts";
+import { refusal } from "../shared/http/refusal.ts";
+import { Connections } from "./connections.ts";
+import { Exchange } from "./exchange.ts";
+import type { Log } from "./log.ts";
+import { answerMalformed } from "./malformed.ts";
+import { serveExchange } from "./serve-exchange.ts";
+
+export interface ServerSettings {
+  readonly host: string;
+  /** 0 takes a free one */
+  readonly port: number;
+  /** PEM */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** how long a client may neither send nor take a byte while it is its turn */
+  readonly idleMilliseconds: number;
+  readonly maxConnections: number;
+}
+export interface ServerParts {
+  readonly settings: ServerSettings;
+  readonly handler: HttpHandler;
+  readonly log: Log;
+}
+export interface RunningServer {
+  readonly port: number;
+  readonly url: string;
+  /** Takes no more requests, finishes those under way, cuts what is left after the grace; resolves when none is left. */
+  readonly stop: (graceMilliseconds: number) => Promise<void>;
+  /** Cuts every connection now. */
+  readonly cut: () => void;
+}
+
+const HEADERS_BYTES = 16 * 1024;
+const HEADERS_MILLISECONDS = 30_000;
+/** Longer than Go's clients keep a connection (90 s): then it is they who close it, and no request meets a closed one. */
+const KEEP_ALIVE_MILLISECONDS = 95_000;
+/** What an exchange that was cut may still take to end in the stores. */
+const LAST_MILLISECONDS = 10_000;
+
+/** Serves `handler` on a socket. Rejects with Node's own error where it can't listen. */
+export async function startServer({ settings, handler, log }: ServerParts): Promise<RunningServer> {
+  const connections = new Connections(settings.idleMilliseconds);
+  const state = { stopping: false };
+  const prefix = randomBytes(6).toString("hex");
+  let requests = 0;
+
+  const accept =
+    (answering: HttpHandler, wantsContinue: boolean) =>
+    (incoming: IncomingMessage, response: ServerResponse) => {
+      requests += 1;
+      const exchange = new Exchange(incoming, response, `${prefix}-${requests.toString(36)}`, wantsContinue);
+      connections.begin(exchange);
+      void serveExchange(exchange, { handler: answering, log, state }).finally(() =>
+        connections.end(exchange),
+      );
+    };
+
+  const server = createServer(settings);
+  server.on("connection", (socket) => connections.opened(socket));
+  server.on("request", accept(handler, false));
+  server.on("checkContinue", accept(handler, true));
+  server.on("checkExpectation", accept(unmetExpectation, false));
+  server.on("clientError", (error, socket) =>
+    answerMalformed({ error, socket, hasBegunAnswer: connections.hasBegunAnswer(socket) }),
+  );
+  server.on("timeout", (socket) => {
+    if (connections.isStalled(socket)) socket.destroy();
+    else socket.setTimeout(settings.idleMilliseconds);
+  });
+  await listen(server, settings);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `${settings.tls ? "https" : "http"}://${bracketed(settings.host)}:${port}`,
+    stop: async (graceMilliseconds) => {
+      state.stopping = true;
+      server.close();
+      const outcome = await connections.quiet(graceMilliseconds);
+      if (outcome === "late") log.warn("the grace is over: cutting the requests that are left");
+      connections.cut();
+      await connections.quiet(LAST_MILLISECONDS);
+    },
+    cut: () => connections.cut(),
+  };
+}
+
+/** Timeouts are idle timeouts; only the headers have to come within a total time. */
+function createServer({ tls, idleMilliseconds, maxConnections }: ServerSettings): Server {
+  const options = {
+    maxHeaderSize: HEADERS_BYTES,
+    headersTimeout: HEADERS_MILLISECONDS,
+    connectionsCheckingInterval: 5000,
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+  };
+  const server = tls
+    ? createHttpsServer({ ...options, ...tls, handshakeTimeout: HEADERS_MILLISECONDS })
+    : createHttpServer(options);
+  server.timeout = idleMilliseconds;
+  server.maxConnections = maxConnections;
+  return server;
+}
+
+async function listen(server: Server, { host, port }: ServerSettings): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject).listen({ host, port }, resolve);
+  await promise;
+  server.off("error", reject);
+}
+
+const unmetExpectation = async (): Promise<HttpAnswer> => refusal("EXPECTATION_FAILED");
+
+export const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
