@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { runMainSuite } from "./main-suite.ts";
-import { type RegistryUnderTest, startBerth } from "./registry-under-test.ts";
+import { startBerth } from "./registry-under-test.ts";
 import { runReleaseSuite } from "./release-suite.ts";
 import { describeResults, isClean, type SuiteResult, summarize } from "./results.ts";
 
@@ -13,10 +13,11 @@ interface Options {
   readonly releaseSuite?: string;
   readonly out?: string;
 }
+type Suite = (registry: URL, directory: string) => Promise<SuiteResult>;
 
 const command = new Command("npm run conformance --")
   .description("Runs the official OCI conformance suites; exits with 1 on any failure and on any skip.")
-  .option("--url <url>", "a registry that runs already, instead of a fresh Berth")
+  .option("--url <url>", "a registry that runs already, instead of a fresh Berth for each suite")
   .addOption(new Option("--suite <name>").choices(["both", "main", "release"]).default("both"))
   .addOption(
     new Option("--release-suite <file>", "the compiled test program of the suite of v1.1.1").env(
@@ -33,16 +34,11 @@ process.exitCode = await main(command.opts<Options>()).catch((cause: unknown) =>
 
 async function main(options: Options): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), "berth-conformance-"));
-  const registry = await registryUnderTest(options, directory);
-  let results: SuiteResult[];
-  try {
-    results = await runSuites(registry.url, directory, options);
-  } finally {
-    await registry.stop();
-  }
+  const results = await runSuites(directory, options);
   console.log(describeResults(results));
-  const name = options.url === undefined ? "berth (embedded)" : registry.url.host;
-  if (options.out !== undefined) await writeFile(options.out, summarize(name, results));
+  if (options.out !== undefined) {
+    await writeFile(options.out, summarize(options.url ?? "berth (embedded)", results));
+  }
   if (!results.every(isClean)) {
     console.log(`\nreports and logs: ${directory}`);
     return 1;
@@ -51,24 +47,36 @@ async function main(options: Options): Promise<number> {
   return 0;
 }
 
-function registryUnderTest({ url }: Options, directory: string): Promise<RegistryUnderTest> {
-  if (url === undefined) return startBerth(directory);
-  return Promise.resolve({ url: new URL(url), stop: () => Promise.resolve() });
-}
-
-async function runSuites(registry: URL, directory: string, options: Options): Promise<SuiteResult[]> {
+/** Sparse manifests are off by default: the suite of main wants them, and the release's is run without. */
+async function runSuites(directory: string, { suite, url, releaseSuite }: Options): Promise<SuiteResult[]> {
   const results: SuiteResult[] = [];
-  if (options.suite !== "release") {
-    results.push(await runMainSuite(registry, await folder(directory, "main")));
-  }
-  if (options.suite !== "main") {
-    results.push(await runReleaseSuite(registry, await folder(directory, "release"), options.releaseSuite));
+  const run = async (name: string, flags: readonly string[], runSuite: Suite) => {
+    const path = join(directory, name);
+    await mkdir(path);
+    results.push(await withRegistry({ url, directory: path, flags }, (registry) => runSuite(registry, path)));
+  };
+  if (suite !== "release") await run("main", ["--sparse-manifests"], runMainSuite);
+  if (suite !== "main") {
+    await run("release", [], (registry, path) => runReleaseSuite(registry, path, releaseSuite));
   }
   return results;
 }
 
-async function folder(parent: string, name: string): Promise<string> {
-  const path = join(parent, name);
-  await mkdir(path);
-  return path;
+interface Place {
+  readonly url: string | undefined;
+  readonly directory: string;
+  readonly flags: readonly string[];
+}
+
+async function withRegistry(
+  { url, directory, flags }: Place,
+  work: (registry: URL) => Promise<SuiteResult>,
+): Promise<SuiteResult> {
+  if (url !== undefined) return work(new URL(url));
+  const berth = await startBerth(directory, flags);
+  try {
+    return await work(berth.url);
+  } finally {
+    await berth.stop();
+  }
 }

@@ -14,13 +14,13 @@ const PROGRAM = resolve(import.meta.dirname, "..", "..", "local", "berth.ts");
 const START_MILLISECONDS = 30_000;
 const STOP_MILLISECONDS = 20_000;
 
-/** Starts Berth as a user would, on a free port with a fresh data folder below `directory`. */
-export async function startBerth(directory: string): Promise<RegistryUnderTest> {
+/** Starts Berth as a user would, on a free port with a fresh data folder below `directory`, and with `flags`. */
+export async function startBerth(directory: string, flags: readonly string[]): Promise<RegistryUnderTest> {
   const port = await freePort();
   const url = new URL(`http://127.0.0.1:${port}`);
   const log = join(directory, "berth.log");
   const output = await open(log, "w");
-  const parameters = [PROGRAM, "serve", "--port", String(port), "--data", join(directory, "data")];
+  const parameters = [PROGRAM, "serve", "--port", String(port), "--data", join(directory, "data"), ...flags];
   const child = spawn(process.execPath, parameters, {
     cwd: directory,
     stdio: ["ignore", output.fd, output.fd],
