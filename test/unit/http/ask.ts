@@ -1,5 +1,6 @@
 import type { HttpAnswer, HttpRequest } from "../../../shared/http/messages.ts";
 import { createHttpHandler, type HttpHandlerOptions } from "../../../shared/http/serve.ts";
+import type { ByteStream } from "../../../shared/ports/blobs.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
 
 export interface Asked {
@@ -8,19 +9,23 @@ export interface Asked {
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: readonly Uint8Array[];
+  /** instead of `body` */
+  readonly stream?: ByteStream;
 }
 
-export function requestOf({ method = "GET", target, headers = {}, body = [] }: Asked): HttpRequest {
+export function requestOf({ method = "GET", target, headers = {}, body = [], stream }: Asked): HttpRequest {
   const [path = "", query = ""] = target.split("?", 2);
   return {
     method,
     path,
     query,
     header: (name) => headers[name],
-    body: (async function* () {
-      yield* body;
-    })(),
+    body: stream ?? streamOf(body),
   };
+}
+
+async function* streamOf(chunks: readonly Uint8Array[]): ByteStream & AsyncGenerator<Uint8Array> {
+  yield* chunks;
 }
 
 /** A registry that can do what a test needs of it; anything else is a mistake of the test, or of the handler. */
