@@ -25,7 +25,8 @@ export async function goTool(name: GoToolName): Promise<string> {
   return path;
 }
 
-const describe = (tool: GoTool): string => `${tool.package}@${tool.version}`;
+const describe = ({ buildTags = [], ...tool }: GoTool): string =>
+  [`${tool.package}@${tool.version}`, ...buildTags].join(" ");
 const stamp = (name: GoToolName): string => join(BIN, `.${name}.version`);
 
 async function builtVersion(name: GoToolName): Promise<string | undefined> {
@@ -38,7 +39,9 @@ async function build(name: GoToolName, path: string): Promise<void> {
   await mkdir(BIN, { recursive: true });
   const directory = await mkdtemp(join(TOOLS, "build-"));
   try {
-    await go(["install", describe(GO_TOOLS[name])], { GOBIN: directory });
+    const { buildTags = [], ...tool }: GoTool = GO_TOOLS[name];
+    const flags = ["-trimpath", "-ldflags=-s -w", `-tags=${buildTags.join(",")}`];
+    await go(["install", ...flags, `${tool.package}@${tool.version}`], { GOBIN: directory, CGO_ENABLED: "0" });
     await rename(join(directory, name), path);
   } finally {
     await rm(directory, { recursive: true, force: true });

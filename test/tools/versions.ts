@@ -3,7 +3,12 @@ export interface GoTool {
   /** import path of the package with `func main` */
   readonly package: string;
   readonly version: string;
+  /** leave out parts that the tests have no use for */
+  readonly buildTags?: readonly string[];
 }
+
+/** containerd without the file systems that need C libraries, and without Kubernetes. */
+const SMALL_CONTAINERD = ["no_btrfs", "no_devmapper", "no_zfs", "no_cri"] as const;
 
 /** Every Go tool that the tests build, by the name of its binary: the one place where their versions are pinned. */
 export const GO_TOOLS = {
@@ -11,6 +16,22 @@ export const GO_TOOLS = {
   conformance: {
     package: "github.com/opencontainers/distribution-spec/conformance",
     version: "v0.0.0-20260831232431-97274622c111",
+  },
+
+  crane: { package: "github.com/google/go-containerregistry/cmd/crane", version: "v0.22.1" },
+  oras: { package: "oras.land/oras/cmd/oras", version: "v1.3.6" },
+  regctl: { package: "github.com/regclient/regclient/cmd/regctl", version: "v0.11.7" },
+  helm: { package: "helm.sh/helm/v4/cmd/helm", version: "v4.3.1" },
+  cosign: { package: "github.com/sigstore/cosign/v3/cmd/cosign", version: "v3.1.3" },
+  containerd: {
+    package: "github.com/containerd/containerd/v2/cmd/containerd",
+    version: "v2.4.2",
+    buildTags: SMALL_CONTAINERD,
+  },
+  ctr: {
+    package: "github.com/containerd/containerd/v2/cmd/ctr",
+    version: "v2.4.2",
+    buildTags: SMALL_CONTAINERD,
   },
 } as const satisfies Record<string, GoTool>;
 
