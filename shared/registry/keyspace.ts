@@ -67,9 +67,9 @@ export const ranges = {
 export const shardOf = (digest: Digest): number =>
   Number.parseInt(digest.charAt(digest.indexOf(":") + 1), GENERATIONS);
 
-/** `blobs/<day>/<upload>.<random>`: the day lets the sweep list a day at a time, the upload tells whose bytes they are. */
+/** `blobs/<day>/<upload>_<random>`: the day lets the sweep list a day at a time, the upload tells whose bytes they are. */
 export const objectKey = (kind: "blobs" | "manifests", at: number, owner: string, random: string): string =>
-  `${kind}/${dayOf(at)}/${owner}.${random}`;
+  `${kind}/${dayOf(at)}/${owner}_${random}`;
 
 /** A key for bytes of an upload: never used twice, so that writing new bytes can't harm older ones. */
 export const freshKey = (clock: Clock, upload: UploadId): string =>
@@ -77,7 +77,7 @@ export const freshKey = (clock: Clock, upload: UploadId): string =>
 
 /** The upload whose bytes a key holds; undefined for a key that this version did not make. */
 export function ownerOf(key: string): UploadId | undefined {
-  const owner = /^blobs\/\d{4}-\d\d-\d\d\/([^/.]+)\.[^/]+$/.exec(key)?.[1];
+  const owner = /^blobs\/\d{4}-\d\d-\d\d\/([^/_]+)_[^/]+$/.exec(key)?.[1];
   return owner as UploadId | undefined;
 }
 
