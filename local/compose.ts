@@ -1,5 +1,6 @@
 import { createRegistry } from "../shared/registry/create-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
+import { sweep } from "../shared/registry/sweep.ts";
 import { Complaint } from "./complaint.ts";
 import { openDataFolder } from "./data-folder.ts";
 import type { Log } from "./log.ts";
@@ -8,6 +9,7 @@ import { createNodeFileSystem } from "./stores/node-file-system.ts";
 import { TableFileError } from "./stores/sqlite-file.ts";
 import { openSqliteTable } from "./stores/sqlite-table.ts";
 import type { TableProblem } from "./stores/sqlite-writer.ts";
+import { startSweeping } from "./sweeping.ts";
 import { systemClock } from "./system-clock.ts";
 
 export interface RegistryFolder {
@@ -32,12 +34,9 @@ export async function openRegistry({ data, log, ...settings }: RegistryFolder): 
   const folder = openDataFolder(data);
   try {
     const stores = await openStores(folder, log);
-    const registry = createRegistry({
-      ...stores,
-      clock: systemClock,
-      uploadIdle: settings.uploadExpiry,
-      sparseManifests: settings.sparseManifests,
-    });
+    const ports = { ...stores, clock: systemClock, uploadIdle: settings.uploadExpiry };
+    const registry = createRegistry({ ...ports, sparseManifests: settings.sparseManifests });
+    const endSweeping = startSweeping(() => sweep(ports), log);
     return {
       registry,
       check: async () => {
@@ -45,7 +44,7 @@ export async function openRegistry({ data, log, ...settings }: RegistryFolder): 
         await stores.blobs.head("health");
       },
       close: async () => {
-        await stores.table.close();
+        await endSweeping(stores.table.close);
         folder.release();
       },
     };

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { LONGEST_UPLOAD } from "../shared/registry/uploads.ts";
 import { Complaint } from "./complaint.ts";
 import { parseDuration } from "./durations.ts";
 import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
@@ -61,7 +62,7 @@ export const SETTINGS = {
     text: "sweep an unfinished upload that nothing was added to for so long",
     value: "duration",
     fallback: "1d",
-    parse: (text) => duration(text, { least: 60_000, most: 3650 * 24 * HOUR }),
+    parse: (text) => duration(text, { least: 60_000, most: LONGEST_UPLOAD }),
   }),
   sparseManifests: setting({
     text: "accept manifests whose blobs are not here (partial mirrors); a pull of such a blob answers 404",
