@@ -100,13 +100,23 @@ function manifestRoute(method: string, { name, last }: Place, query: string): Ro
   switch (method) {
     case "GET":
     case "HEAD":
-      return { kind: "manifest.get", repo: parseRepoName(name), reference: parseReference(last) };
+      return { kind: "manifest.get", repo: parseRepoName(name), reference: parseSoughtReference(last) };
     case "PUT":
       return putRoute(parseRepoName(name), parseReference(last), query);
     case "DELETE":
-      return { kind: "manifest.delete", repo: parseRepoName(name), reference: parseReference(last) };
+      return { kind: "manifest.delete", repo: parseRepoName(name), reference: parseSoughtReference(last) };
     default:
       return wrongMethod("GET, HEAD, PUT, DELETE");
+  }
+}
+
+/** MANIFEST_UNKNOWN for what can be no tag: no manifest ever had that name. The conformance suite of v1.1.1 wants it. */
+function parseSoughtReference(text: string): Reference {
+  try {
+    return parseReference(text);
+  } catch (cause) {
+    if (!(cause instanceof OciError) || cause.reason !== "TAG_INVALID") throw cause;
+    throw new OciError("MANIFEST_UNKNOWN", cause.detail, { cause });
   }
 }
 

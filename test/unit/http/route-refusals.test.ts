@@ -65,7 +65,7 @@ describe("names in a path", () => {
     ["/v2/%zz/tags/list", "NAME_INVALID"],
     ["/v2/%C3%28/tags/list", "NAME_INVALID"],
     [`/v2/${"a".repeat(256)}/tags/list`, "NAME_INVALID"],
-    ["/v2/a/manifests/-x", "TAG_INVALID"],
+    ["/v2/a/manifests/-x", "MANIFEST_UNKNOWN"],
     ["/v2/a/manifests/sha256:abc", "DIGEST_INVALID"],
     [`/v2/a/manifests/sha256:${"A".repeat(64)}`, "DIGEST_INVALID"],
     ["/v2/a/blobs/latest", "DIGEST_INVALID"],
@@ -83,6 +83,7 @@ describe("names in a path", () => {
   });
 
   it.each([
+    ["/v2/a/manifests/-x", "TAG_INVALID"],
     ["/v2/a/manifests/latest?tag=x", "TAG_INVALID"],
     [`/v2/a/manifests/${SHA256}?tag=x&tag=`, "TAG_INVALID"],
     [`/v2/a/manifests/${SHA256}?${"tag=x&".repeat(21)}`, "TAGS_TOO_MANY"],
