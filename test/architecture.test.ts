@@ -1,0 +1,101 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** Who may import whom. A folder that is not listed may import nothing outside itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "shared/oci": [],
+  "shared/ports": ["shared/oci"],
+  "shared/registry": ["shared/oci", "shared/ports"],
+  "shared/http": ["shared/oci", "shared/ports", "shared/registry"],
+  "shared/stores": ["shared/oci", "shared/ports"],
+  local: ["shared/oci", "shared/ports", "shared/registry", "shared/http", "shared/stores", "package.json"],
+  test: [
+    "shared/oci",
+    "shared/ports",
+    "shared/registry",
+    "shared/http",
+    "shared/stores",
+    "local",
+    "package.json",
+  ],
+  bench: ["test", "local", "shared/stores"],
+};
+
+/** Packages and Node's own modules that a folder may use; `local`, `test` and `bench` may use any. */
+const MAY_USE: Readonly<Record<string, readonly string[]>> = {
+  "shared/oci": [],
+  "shared/ports": [],
+  "shared/registry": ["node:crypto", "hash-wasm"],
+  "shared/http": [],
+  "shared/stores": ["node:crypto"],
+};
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+/** Imports and re-exports as the formatter writes them, and dynamic imports. */
+const IMPORT = /^(?:import|export)\s[^;"`]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm;
+
+const files = globSync("{shared,local,test,bench}/**/*.ts", { cwd: root() });
+const imports = files.flatMap(importsOf);
+
+function root(): string {
+  return join(import.meta.dirname, "..");
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root(), file), "utf8");
+  return [...text.matchAll(IMPORT)].map((match) => ({
+    file,
+    target: match[1] ?? match[2] ?? match[3] ?? "",
+  }));
+}
+
+/** `shared/oci/digest.ts` belongs to `shared/oci`, everything below `local` to `local`. */
+const folderOf = (path: string): string => {
+  const [top = "", second = ""] = path.split("/");
+  return top === "shared" ? `${top}/${second}` : top;
+};
+
+const isRelative = ({ target }: Import): boolean => target.startsWith(".");
+const quoted = ({ file, target }: Import): string => `${file} imports ${target}`;
+
+describe("architecture: who may import whom", () => {
+  it("finds the imports that it speaks of", () => {
+    expect(imports.map(quoted)).toContain("shared/oci/names.ts imports ./branded.ts");
+    expect(imports.map(quoted)).toContain("shared/registry/body-hash.ts imports hash-wasm");
+    expect(imports.length).toBeGreaterThan(300);
+  });
+
+  it("lets a folder import only what stands below it", () => {
+    const forbidden = imports.filter(isRelative).filter(({ file, target }) => {
+      const from = folderOf(file);
+      const to = folderOf(normalize(join(dirname(file), target)));
+      return from !== to && !(MAY_IMPORT[from] ?? []).includes(to);
+    });
+    expect(forbidden.map(quoted)).toEqual([]);
+  });
+
+  it("keeps packages and Node's modules out of the core", () => {
+    const forbidden = imports
+      .filter((entry) => !isRelative(entry))
+      .filter(({ file, target }) => {
+        const allowed = MAY_USE[folderOf(file)];
+        return allowed !== undefined && !allowed.includes(target);
+      });
+    expect(forbidden.map(quoted)).toEqual([]);
+  });
+
+  it("lets only one file know each store of the embedded home", () => {
+    const users = (target: string) =>
+      [...new Set(imports.filter((entry) => entry.target === target).map(({ file }) => file))].filter(
+        (file) => file.startsWith("shared/") || file.startsWith("local/"),
+      );
+    expect(users("hash-wasm")).toEqual(["shared/registry/body-hash.ts"]);
+    expect(users("pino")).toEqual(["local/log.ts"]);
+    expect(users("commander")).toEqual(["local/command-line.ts"]);
+  });
+});
