@@ -4,41 +4,29 @@ import type { PageQuery } from "./query.ts";
 /** The most entries of one answer; a client that wants more follows the Link. */
 export const MAX_PAGE = 10_000;
 
-export interface Page<Entry> {
-  readonly entries: readonly Entry[];
-  /** where the next page begins; absent at the end */
-  readonly next?: string;
-}
-
 /** How many entries to list: `n` where the client named one, within bounds. */
 export const limitOf = ({ n }: PageQuery, byDefault: number): number => Math.min(n ?? byDefault, MAX_PAGE);
 
 /**
  * Lists on until `limit` entries are there or nothing follows, because a registry may answer with fewer than it was
- * asked for, and clients take that for the end. `isFull` may stop it earlier. No entry and no Link where `limit` is 0
+ * asked for, and clients take that for the end. No entry and no Link where `limit` is 0
  * (distribution-spec § Listing Tags), but still a refusal where there is no such list.
  */
 export async function collect<Entry>(
   list: (limit: number, after: string | undefined) => Promise<Listed<Entry>>,
-  { limit, last, isFull }: Collect<Entry>,
-): Promise<Page<Entry>> {
+  { limit, last }: { readonly limit: number; readonly last: string | undefined },
+): Promise<Listed<Entry>> {
   const first = await list(Math.max(limit, 1), last);
   if (limit === 0) return { entries: [] };
   const entries = [...first.entries];
   let { next } = first;
   for (;;) {
     if (next === undefined) return { entries };
-    if (entries.length >= limit || isFull?.(entries)) return { entries, next };
+    if (entries.length >= limit) return { entries, next };
     const page = await list(limit - entries.length, next);
     entries.push(...page.entries);
     next = page.next;
   }
-}
-
-interface Collect<Entry> {
-  readonly limit: number;
-  readonly last: string | undefined;
-  readonly isFull?: (entries: readonly Entry[]) => boolean;
 }
 
 /** RFC 8288: where the next page is, as a header; none at the end. `query` is what else the request asked for, escaped. */

