@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { runMainSuite } from "./main-suite.ts";
-import { startBerth } from "./registry-under-test.ts";
+import { withBerth } from "./registry-under-test.ts";
 import { runReleaseSuite } from "./release-suite.ts";
 import { describeResults, isClean, type SuiteResult, summarize } from "./results.ts";
 
@@ -50,33 +50,15 @@ async function main(options: Options): Promise<number> {
 /** Sparse manifests are off by default: the suite of main wants them, and the release's is run without. */
 async function runSuites(directory: string, { suite, url, releaseSuite }: Options): Promise<SuiteResult[]> {
   const results: SuiteResult[] = [];
-  const run = async (name: string, flags: readonly string[], runSuite: Suite) => {
+  const run = async (name: string, args: readonly string[], runSuite: Suite) => {
     const path = join(directory, name);
     await mkdir(path);
-    results.push(await withRegistry({ url, directory: path, flags }, (registry) => runSuite(registry, path)));
+    const work = (registry: URL) => runSuite(registry, path);
+    results.push(await (url === undefined ? withBerth(path, args, work) : work(new URL(url))));
   };
   if (suite !== "release") await run("main", ["--sparse-manifests"], runMainSuite);
   if (suite !== "main") {
     await run("release", [], (registry, path) => runReleaseSuite(registry, path, releaseSuite));
   }
   return results;
-}
-
-interface Place {
-  readonly url: string | undefined;
-  readonly directory: string;
-  readonly flags: readonly string[];
-}
-
-async function withRegistry(
-  { url, directory, flags }: Place,
-  work: (registry: URL) => Promise<SuiteResult>,
-): Promise<SuiteResult> {
-  if (url !== undefined) return work(new URL(url));
-  const berth = await startBerth(directory, flags);
-  try {
-    return await work(berth.url);
-  } finally {
-    await berth.stop();
-  }
 }

@@ -20,7 +20,7 @@ export interface SuiteRun {
 }
 
 /** A suite that was asked for and could not be run: as bad as a failure. */
-export interface SuiteNotRun {
+interface SuiteNotRun {
   readonly kind: "not run";
   readonly suite: string;
   readonly version: string;
