@@ -1,0 +1,75 @@
+import type { BlobFile, Image } from "./content.ts";
+import { MANIFEST_TYPE } from "./content.ts";
+import { sendFile } from "./generators.ts";
+
+const OCTETS = { "Content-Type": "application/octet-stream" };
+
+/** One request that must end as expected; returns its answer with the body read. */
+export async function ask(
+  url: string,
+  wanted: number,
+  init: RequestInit = {},
+): Promise<{ headers: Headers; text: string }> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  if (response.status !== wanted) {
+    throw new Error(
+      `${init.method ?? "GET"} ${url}: ${response.status} instead of ${wanted}: ${text.slice(0, 500)}`,
+    );
+  }
+  return { headers: response.headers, text };
+}
+
+async function beginUpload(registry: string, repo: string): Promise<URL> {
+  const { headers } = await ask(`${registry}/v2/${repo}/blobs/uploads/`, 202, { method: "POST" });
+  return new URL(headers.get("location") ?? "", registry);
+}
+
+function closing(location: URL, digest: string): string {
+  const url = new URL(location);
+  url.searchParams.set("digest", digest);
+  return url.href;
+}
+
+/** Pushes an image's blobs and its manifest under one tag. */
+export async function pushImage(
+  registry: string,
+  repo: string,
+  { image, tag }: { image: Image; tag: string },
+) {
+  for (const { bytes, digest } of image.blobs) {
+    const url = closing(await beginUpload(registry, repo), digest);
+    await ask(url, 201, { method: "PUT", body: new Uint8Array(bytes), headers: OCTETS });
+  }
+  await pushTag(registry, repo, { image, tag });
+}
+
+export async function pushTag(registry: string, repo: string, { image, tag }: { image: Image; tag: string }) {
+  const url = `${registry}/v2/${repo}/manifests/${tag}`;
+  const body = new Uint8Array(image.manifest.bytes);
+  await ask(url, 201, { method: "PUT", body, headers: { "Content-Type": MANIFEST_TYPE } });
+}
+
+/** POST, then the whole body by PATCH without a length and a closing PUT (as Docker does), or all in the PUT. */
+export async function pushFile(
+  registry: string,
+  repo: string,
+  { blob, by }: { blob: BlobFile; by: "PATCH" | "PUT" },
+): Promise<void> {
+  const begun = await beginUpload(registry, repo);
+  if (by === "PUT") {
+    const { status } = await sendFile({ method: "PUT", url: closing(begun, blob.digest), blob });
+    if (status !== 201) throw new Error(`${registry}: PUT of ${blob.size} bytes ended with ${status}`);
+    return;
+  }
+  const { status, location } = await sendFile({ method: "PATCH", url: begun.href, blob });
+  if (status !== 202) throw new Error(`${registry}: PATCH of ${blob.size} bytes ended with ${status}`);
+  await ask(closing(new URL(location, registry), blob.digest), 201, { method: "PUT" });
+}
+
+/** The size that HEAD tells; a blob that was acknowledged must be there, whole. */
+export async function checkBlob(registry: string, repo: string, { digest, size }: BlobFile): Promise<void> {
+  const { headers } = await ask(`${registry}/v2/${repo}/blobs/${digest}`, 200, { method: "HEAD" });
+  const told = Number(headers.get("content-length"));
+  if (told !== size) throw new Error(`${registry}: blob ${digest} has ${told} bytes instead of ${size}`);
+}
