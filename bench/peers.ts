@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findProgram, run, TOOLS } from "./commands.ts";
+import { goTool } from "../test/tools/go-tool.ts";
+import { GO_TOOLS } from "../test/tools/versions.ts";
+import { findProgram, run } from "./commands.ts";
 import { type Blob, MANIFEST_TYPE } from "./content.ts";
 
 export const PEER_NAMES = ["berth", "distribution", "zot"] as const;
@@ -28,9 +30,6 @@ export interface Peer {
     tags: readonly string[];
   }) => Promise<void>;
 }
-
-const DISTRIBUTION = "github.com/distribution/distribution/v3/cmd/registry";
-const DISTRIBUTION_VERSION = "v3.1.2";
 
 /** Every peer that this machine has; what is missing is told in `absent`, with what would bring it. */
 export async function findPeers(): Promise<{ peers: readonly Peer[]; absent: readonly string[] }> {
@@ -60,17 +59,13 @@ async function berth(): Promise<Peer> {
 
 /** Builds distribution v3 where Go is at hand; Debian's docker-registry (2.8) takes its place elsewhere. */
 async function distribution(): Promise<Peer | string> {
-  const built = join(TOOLS, "registry");
-  if (findProgram("registry") !== built && findProgram("go") !== undefined) {
-    console.log(`building ${DISTRIBUTION}@${DISTRIBUTION_VERSION} …`);
-    await run(["nice", "go", "install", `${DISTRIBUTION}@${DISTRIBUTION_VERSION}`], { GOBIN: TOOLS });
-  }
-  const binary = findProgram("registry") ?? findProgram("docker-registry");
+  const built = findProgram("go") === undefined ? undefined : await goTool("registry");
+  const binary = built ?? findProgram("docker-registry");
   if (binary === undefined)
     return "distribution: install Go (for v3), or Debian's package docker-registry (2.8)";
   return {
     name: "distribution",
-    version: binary === built ? DISTRIBUTION_VERSION : firstLine(await run([binary, "--version"])),
+    version: built ? GO_TOOLS.registry.version : firstLine(await run([binary, "--version"])),
     settings: [
       "filesystem driver, in-memory blob descriptor cache, as in its example; level error, access log off, traces off",
       "durable: its driver syncs every file when it is closed or committed, the folder of small files too (no switch)",

@@ -33,6 +33,36 @@ export const GO_TOOLS = {
     version: "v2.4.2",
     buildTags: SMALL_CONTAINERD,
   },
+
+  /** distribution, which the benchmarks measure Berth against */
+  registry: { package: "github.com/distribution/distribution/v3/cmd/registry", version: "v3.1.2" },
 } as const satisfies Record<string, GoTool>;
 
 export type GoToolName = keyof typeof GO_TOOLS;
+
+/** The clients among the Go tools, in the order in which they are built: the small ones first. */
+export const CLIENT_TOOLS: readonly GoToolName[] = [
+  "crane",
+  "oras",
+  "regctl",
+  "ctr",
+  "containerd",
+  "helm",
+  "cosign",
+];
+
+/** Debian 12's clients, and what their tests run. */
+export const CLIENT_PACKAGES = [
+  "skopeo",
+  "podman",
+  "buildah",
+  "docker.io",
+  "containerd",
+  "runc",
+  "crun",
+  "busybox-static",
+] as const;
+
+/** The program in the test images, and the platforms of the test index as npm names them. */
+export const ESBUILD = "0.28.2";
+export const ESBUILD_PLATFORMS = ["linux-x64", "linux-arm64", "linux-arm", "linux-s390x"] as const;
