@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { patterned } from "../support/bodies.ts";
-import { registry } from "../support/registry.ts";
 import { partsOf } from "../support/byte-parts.ts";
+import { registry } from "../support/registry.ts";
 import { bytesOf, pushBlob } from "./support/client.ts";
 import { content } from "./support/content.ts";
 
