@@ -36,17 +36,24 @@ export const createDeleteManifest =
  * Whoever finds a mark may call this; a step done twice does no harm.
  */
 export async function finishDeletion(ports: Ports, doomed: Doomed): Promise<void> {
-  const key = await untilDone(ports.clock, () => deletionStep(ports, doomed));
+  const begun: Begun = { rev: undefined };
+  const key = await untilDone(ports.clock, () => deleteInSteps(ports, doomed, begun));
   if (key !== undefined) await ports.blobs.remove(key);
 }
 
+/** The `rev` of the manifest that carried the mark: once it is another, the deletion is over and this is a new push. */
+interface Begun {
+  rev: string | undefined;
+}
+
 /** Answers, once the manifest is gone, the key of the object that held its bytes, where one did. */
-async function deletionStep(ports: Ports, doomed: Doomed): Promise<Try<string | undefined>> {
+async function deleteInSteps(ports: Ports, doomed: Doomed, begun: Begun): Promise<Try<string | undefined>> {
   const { table } = ports;
   const { repo, digest } = doomed;
   for (;;) {
     const item = await table.get(keys.manifest(repo, digest), "strong");
-    if (!item) return done(undefined);
+    if (!item || (begun.rev !== undefined && textOf(item, "rev") !== begun.rev)) return done(undefined);
+    if (item.attributes["deleting"] !== undefined) begun.rev = textOf(item, "rev");
     const { names, more } = await namesOf(table, { ...ranges.tagsOf(repo, digest), limit: TAGS_AT_ONCE });
     const tags = names as readonly Tag[];
     const step = more

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { BLOB_LIMITS } from "../../shared/ports/blobs.ts";
+import { bodyOf, patterned, sameBytes } from "../support/bodies.ts";
+import { caller, createDomain, pullBlob, pushBlob, repo, sha256 } from "../support/domain.ts";
+
+const name = repo("a/b");
+const DAY = 24 * 60 * 60 * 1000;
+const append = (bytes: Uint8Array) => ({ caller, repo: name, chunk: { body: bodyOf(bytes) } });
+
+describe("the sweep", () => {
+  it("takes away what broken uploads have left, and nothing else", async () => {
+    const { registry, blobs, time, sweep } = createDomain();
+    const kept = [patterned(10, "small"), patterned(BLOB_LIMITS.minPart + 1, "large")];
+    for (const bytes of kept) await pushBlob(registry, name, bytes);
+    for (const size of [0, 10, BLOB_LIMITS.minPart + 1]) {
+      const { id } = await registry.beginUpload({ caller, repo: name });
+      await registry.appendUpload({ ...append(patterned(size, "broken")), id });
+    }
+    expect(await sweep()).toEqual({ objects: 0, multiparts: 0, manifests: 0 });
+    time.now += 2 * DAY;
+    expect(await sweep()).toEqual({ objects: 1, multiparts: 1, manifests: 0 });
+    expect((await blobs.list("")).entries).toHaveLength(2);
+    for (const bytes of kept) {
+      expect(sameBytes(await pullBlob(registry, name, sha256(bytes)), bytes)).toBe(true);
+    }
+  });
+
+  it("leaves an upload alone as long as its client may come back, and ends it then", async () => {
+    const { registry, time, sweep } = createDomain({ uploadIdle: DAY });
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    const bytes = patterned(30, "slow");
+    for (let at = 0; at < 3; at += 1) {
+      time.now += DAY - 1;
+      await sweep();
+      await registry.appendUpload({ ...append(bytes.subarray(at * 10, at * 10 + 10)), id });
+    }
+    time.now += DAY + 1;
+    await expect(registry.statUpload({ caller, repo: name, id })).rejects.toThrow("upload unknown");
+    expect(await sweep()).toMatchObject({ objects: 1 });
+    const late = { caller, repo: name, id, digest: sha256(bytes), chunk: { body: bodyOf(new Uint8Array()) } };
+    await expect(registry.commitUpload(late)).rejects.toThrow("upload unknown");
+  });
+
+  it("finds the bytes of a session that the table has already dropped", async () => {
+    const { registry, blobs, table, time, sweep } = createDomain();
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    await registry.appendUpload({ ...append(patterned(10, "lost")), id });
+    await table.write({ op: "delete", key: { pk: `UPLOAD#${id}`, sk: "SESSION" } });
+    time.now += 20 * DAY;
+    expect(await sweep()).toMatchObject({ objects: 1 });
+    expect((await blobs.list("")).entries).toEqual([]);
+  });
+});

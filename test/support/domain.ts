@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import type { Digest } from "../../shared/oci/digest.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "../../shared/oci/media-types.ts";
+import { parseRepoName, parseTag, type RepoName } from "../../shared/oci/names.ts";
+import type { Clock } from "../../shared/ports/clock.ts";
+import { createRegistry } from "../../shared/registry/create-registry.ts";
+import type { Caller, Registry } from "../../shared/registry/registry.ts";
+import { sweep } from "../../shared/registry/sweep.ts";
+import { type Fault, injectFaults } from "../../shared/stores/faulty-table.ts";
+import { createMemoryBlobs } from "../../shared/stores/memory-blobs.ts";
+import { createMemoryTable } from "../../shared/stores/memory-table.ts";
+import { bodyOf, collect } from "./bodies.ts";
+
+export const caller: Caller = { name: "anonymous" };
+export const repo = (name: string): RepoName => parseRepoName(name);
+export const tag = (name: string) => parseTag(name);
+export const byTag = (name: string) => ({ kind: "tag", tag: tag(name) }) as const;
+export const byDigest = (digest: Digest) => ({ kind: "digest", digest }) as const;
+
+/** A repeatable source of chance (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+interface DomainOptions {
+  readonly seed?: number;
+  readonly rates?: Readonly<Partial<Record<Fault, number>>>;
+  readonly uploadIdle?: number;
+}
+
+/** The domain over the in-memory stores, with a clock that the test moves. */
+export function createDomain({ seed = 1, rates = {}, uploadIdle = 60_000 }: DomainOptions = {}) {
+  const random = seeded(seed);
+  const time = { now: Date.UTC(2026, 0, 1) };
+  let ids = 0;
+  const clock: Clock = {
+    now: () => time.now,
+    newId: () => `${(ids += 1).toString(16).padStart(8, "0")}-${Math.floor(random() * 2 ** 32).toString(16)}`,
+    random,
+    // Others get their turn, as they do while a real clock runs.
+    sleep: () => new Promise((resolve) => setImmediate(resolve)),
+  };
+  const bare = createMemoryTable();
+  const table = Object.keys(rates).length > 0 ? injectFaults(bare, { random, rates }) : bare;
+  const blobs = createMemoryBlobs();
+  const ports = { table, blobs, clock, uploadIdle };
+  return { registry: createRegistry(ports), ...ports, bare, random, time, sweep: () => sweep(ports) };
+}
+
+export const sha256 = (bytes: Uint8Array): Digest =>
+  `sha256:${createHash("sha256").update(bytes).digest("hex")}` as Digest;
+export const sha512 = (bytes: Uint8Array): Digest =>
+  `sha512:${createHash("sha512").update(bytes).digest("hex")}` as Digest;
+
+export async function pushBlob(registry: Registry, name: RepoName, bytes: Uint8Array): Promise<Digest> {
+  const { id } = await registry.beginUpload({ caller, repo: name });
+  const digest = sha256(bytes);
+  await registry.commitUpload({ caller, repo: name, id, digest, chunk: { body: bodyOf(bytes) } });
+  return digest;
+}
+
+export async function pullBlob(registry: Registry, name: RepoName, digest: Digest): Promise<Uint8Array> {
+  const { source } = await registry.openBlob({ caller, repo: name, digest });
+  if (source.kind !== "stream") throw new Error("the in-memory store redirects nowhere");
+  return collect(source.body);
+}
+
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+const descriptor = (mediaType: string, bytes: Uint8Array) => ({
+  mediaType,
+  digest: sha256(bytes),
+  size: bytes.length,
+});
+
+interface ImageParts {
+  readonly config: Uint8Array;
+  readonly layers?: readonly Uint8Array[];
+  readonly subject?: { readonly mediaType: string; readonly digest: Digest; readonly size: number };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** The bytes of an image manifest. */
+export const imageManifest = ({ config, layers = [], subject, annotations }: ImageParts): Uint8Array =>
+  json({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: descriptor("application/vnd.oci.image.config.v1+json", config),
+    layers: layers.map((layer) => descriptor("application/vnd.oci.image.layer.v1.tar", layer)),
+    subject,
+    annotations,
+  });
+
+/** The bytes of an index over manifests. */
+export const indexManifest = (children: readonly Uint8Array[]): Uint8Array =>
+  json({
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests: children.map((child) => descriptor(OCI_MANIFEST, child)),
+  });
+
+/** Pushes a config and a manifest of it under the tags; answers the digest of the manifest. */
+export async function pushImage(
+  registry: Registry,
+  name: RepoName,
+  { text, tags = [] }: { readonly text: string; readonly tags?: readonly string[] },
+): Promise<Digest> {
+  const config = json({ text });
+  await pushBlob(registry, name, config);
+  const bytes = imageManifest({ config });
+  const reference = byDigest(sha256(bytes));
+  const { digest } = await registry.putManifest({
+    caller,
+    repo: name,
+    reference,
+    tags: tags.map(tag),
+    mediaType: OCI_MANIFEST,
+    bytes,
+  });
+  return digest;
+}
