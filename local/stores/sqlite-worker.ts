@@ -34,8 +34,8 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
       const packed = packAnswers(
         answers.map((answer, at): NumberedAnswer => [requests[at]?.[0] ?? 0, answer]),
       );
-      post({ kind: "answers", packed }, [packed.buffer]);
       if (cause !== undefined) post({ kind: "problem", during: "commit", cause });
+      post({ kind: "answers", packed }, [packed.buffer]);
       logged += requests.reduce((sum, [, { byteLength }]) => sum + byteLength + LEAST_IN_LOG, 0);
       // After a failure too: an emptied log may be the room that is missing.
       if (logged > CHECKPOINT_AFTER || cause !== undefined) {
