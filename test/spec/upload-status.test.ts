@@ -28,10 +28,11 @@ describe("spec § Pushing a blob in chunks: the current status (end-13)", () => 
       last = locationOf(await patch(berth, last, chunk, placeOf(at, chunk)));
       locations.add(last);
       at += chunk.length;
-      for (const location of [...locations]) {
+      for (const location of locations) {
         const status = await berth.fetch(location);
         expect([status.status, status.headers.get("Range")]).toEqual([204, `0-${at - 1}`]);
-        locations.add(locationOf(status));
+        // The answer may move the upload; where it moves to must answer, too.
+        if (locations.size < 50) locations.add(locationOf(status));
       }
     }
     expect((await put(berth, withDigest(first, BLOB.digest))).status).toBe(201);
