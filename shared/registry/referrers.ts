@@ -13,7 +13,7 @@ import type { Registry } from "./registry.ts";
 /** Annotations above this stay in the manifest, from where a listing reads them: an item holds 400 KB. */
 const ANNOTATION_CHARACTERS = 64 * 1024;
 /** One answer stays within what a client takes for an index, and within what a function may answer. */
-const PAGE_CHARACTERS = 4 * 1024 * 1024;
+const PAGE_BYTES = 4 * 1024 * 1024 - 1024;
 const PAGE_ITEMS = 200;
 
 interface Pushed {
@@ -44,14 +44,14 @@ export const createListReferrers =
   async ({ repo, subject, artifactType, limit, after }) => {
     const range = ranges.referrers(repo, subject);
     const entries: Descriptor[] = [];
-    let characters = 0;
+    let bytes = 0;
     for await (const item of itemsOf(table, { ...range, after }, Math.min(limit + 1, PAGE_ITEMS))) {
       if (artifactType !== undefined && item.attributes["artifactType"] !== artifactType) continue;
       const digest = item.sk.slice(range.prefix.length) as Digest;
       const descriptor = await describe({ table, blobs, clock }, { repo, digest, item });
       if (!descriptor) continue;
-      characters += JSON.stringify(descriptor).length;
-      const full = entries.length === limit || (characters > PAGE_CHARACTERS && entries.length > 0);
+      bytes += Buffer.byteLength(JSON.stringify(descriptor)) + 1;
+      const full = entries.length === limit || (bytes > PAGE_BYTES && entries.length > 0);
       const last = entries.at(-1);
       if (full && last) return { entries, next: last.digest };
       entries.push(descriptor);
