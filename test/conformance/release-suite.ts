@@ -1,25 +1,39 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { goTool, ModuleRefused } from "../tools/go-tool.ts";
 import { type TestCase, testCases } from "./junit.ts";
 import type { Finding, SuiteResult, SuiteRun } from "./results.ts";
 import { runSuite } from "./run-suite.ts";
 
 const SUITE = "release";
 const VERSION = "v1.1.1";
+const HOW = "`go test -c` in conformance/ of the specification's repository at v1.1.1";
 /** begins the name of every test of the suite */
 const TITLE = "OCI Distribution Conformance Tests ";
 
-/** The suite of release v1.1.1, all four workflows. `file` is its compiled test program. */
+/** The suite of release v1.1.1, all four workflows. `program` is its compiled tests; without it, Go builds them. */
 export async function runReleaseSuite(
   registry: URL,
   directory: string,
-  file: string | undefined,
+  program: string | undefined,
 ): Promise<SuiteResult> {
-  if (file === undefined) {
-    const reason =
-      "its compiled test program is needed: name it with --release-suite FILE or BERTH_RELEASE_SUITE";
-    return { kind: "not run", suite: SUITE, version: VERSION, reason };
+  try {
+    const file = program === undefined ? await goTool("conformance-v1.1.1") : resolve(program);
+    return await run({ registry, directory, file });
+  } catch (cause) {
+    if (!(cause instanceof ModuleRefused)) throw cause;
+    const reason = `the Go module proxy does not serve it to this machine; compile it elsewhere (${HOW}) and name the program with --release-suite FILE or BERTH_RELEASE_SUITE`;
+    return { kind: "not run", suite: SUITE, version: VERSION, cause: "refused", reason };
   }
+}
+
+interface ReleaseRun {
+  readonly registry: URL;
+  readonly directory: string;
+  readonly file: string;
+}
+
+async function run({ registry, directory, file }: ReleaseRun): Promise<SuiteRun> {
   const env = {
     OCI_ROOT_URL: registry.origin,
     OCI_NAMESPACE: "conformance/release/one",
@@ -69,7 +83,7 @@ export function readReleaseSuite(junit: string, output: string): SuiteRun {
     failed: findings.filter(({ status }) => status === "failed").length,
     skipped: findings.filter(({ status }) => status === "skipped").length,
     findings,
-    otherBranches: otherBranches.map(({ name }) => name),
+    leftOut: otherBranches.map(({ name }) => name),
   };
 }
 

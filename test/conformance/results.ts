@@ -15,8 +15,8 @@ export interface SuiteRun {
   readonly failed: number;
   readonly skipped: number;
   readonly findings: readonly Finding[];
-  /** tests that can't run together with the others, each the other branch of one that ran */
-  readonly otherBranches: readonly string[];
+  /** tests left out by design: each the other branch of one that ran, or of what the profile does not have */
+  readonly leftOut: readonly string[];
 }
 
 /** A suite that was asked for and could not be run: as bad as a failure. */
@@ -24,6 +24,8 @@ interface SuiteNotRun {
   readonly kind: "not run";
   readonly suite: string;
   readonly version: string;
+  /** "refused": the Go module proxy does not serve it to this machine */
+  readonly cause: "refused" | "failed";
   readonly reason: string;
 }
 
@@ -37,13 +39,17 @@ export const isClean = (result: SuiteResult): boolean =>
   result.skipped === 0 &&
   result.findings.length === 0;
 
+/** The one thing that may be forgiven, where the caller says so. */
+export const isRefused = (result: SuiteResult): boolean =>
+  result.kind === "not run" && result.cause === "refused";
+
 /** What `--out` writes: counts without the words. */
 export function summarize(registry: string, results: readonly SuiteResult[]): string {
   const suites = results.map((result) => {
     const { suite, version } = result;
     if (result.kind === "not run") return { suite, version, notRun: result.reason };
-    const { passed, failed, skipped, otherBranches } = result;
-    return { suite, version, passed, failed, skipped, otherBranches: otherBranches.length };
+    const { passed, failed, skipped, leftOut } = result;
+    return { suite, version, passed, failed, skipped, leftOut: leftOut.length };
   });
   return `${JSON.stringify({ registry, clean: results.every(isClean), suites }, null, 2)}\n`;
 }
@@ -69,12 +75,12 @@ function row(result: SuiteResult): string[] {
 }
 
 function remarks(result: SuiteResult): string[] {
-  if (result.kind === "not run") return ["", `${result.suite} was not run: ${result.reason}`];
+  if (result.kind === "not run") return ["", `NOT RUN here: ${result.suite}: ${result.reason}`];
   const findings = result.findings.map(
     ({ status, name, detail }) => `  ${status}  ${name}\n    ${indent(detail)}`,
   );
-  const branches = result.otherBranches.map((name) => `  other branch  ${name}`);
-  const lines = [...findings, ...branches];
+  const leftOut = result.leftOut.map((name) => `  left out by design  ${name}`);
+  const lines = [...findings, ...leftOut];
   return lines.length === 0 ? [] : ["", `${result.suite}:`, ...lines];
 }
 

@@ -1,8 +1,10 @@
-/** A command that Go builds from a module. */
+/** A program that Go builds from a module. */
 export interface GoTool {
   /** import path of the package with `func main` */
   readonly package: string;
   readonly version: string;
+  /** the program is the package's tests, compiled; the package needs no `func main` */
+  readonly isTests?: boolean;
   /** leave out parts that the tests have no use for */
   readonly buildTags?: readonly string[];
 }
@@ -16,6 +18,12 @@ export const GO_TOOLS = {
   conformance: {
     package: "github.com/opencontainers/distribution-spec/conformance",
     version: "v0.0.0-20260831232431-97274622c111",
+  },
+  /** the suite that came with the specification's release v1.1.1, of which that is the commit */
+  "conformance-v1.1.1": {
+    package: "github.com/opencontainers/distribution-spec/conformance",
+    version: "v0.0.0-20250123160558-a139cc423184",
+    isTests: true,
   },
 
   crane: { package: "github.com/google/go-containerregistry/cmd/crane", version: "v0.22.1" },
