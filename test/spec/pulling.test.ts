@@ -57,6 +57,7 @@ describe("spec § Pulling manifests", () => {
   it.each([
     [`/v2/${REPO}/manifests/none`, "MANIFEST_UNKNOWN"],
     [`/v2/${REPO}/manifests/${ABSENT}`, "MANIFEST_UNKNOWN"],
+    [`/v2/${REPO}/manifests/.can-be-no-tag`, "MANIFEST_UNKNOWN"],
     ["/v2/never/pushed/manifests/latest", "MANIFEST_UNKNOWN"],
   ])("MUST answer 404 where there is none: %s", async (path, code) => {
     expect(await refusalIn(await berth.fetch(path))).toEqual([404, code]);
