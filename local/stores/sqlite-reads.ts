@@ -43,7 +43,7 @@ export function createReads(database: DatabaseSync): Pick<Table, "get" | "getMan
     },
     getMany: async (keys) => {
       checkKeys(keys);
-      return reading(() => readMany(keys, find));
+      return reading(() => inOneSnapshot(database, () => readMany(keys, find)));
     },
     query: async (query) => {
       checkQuery(query);
@@ -57,6 +57,16 @@ function reading<Result>(read: () => Result): Result {
     return read();
   } catch (cause) {
     throw new StoreUnavailableError("the table's database can't be read", { cause });
+  }
+}
+
+/** Takes the locks of a read once for all reads; ends before anything else can run. */
+function inOneSnapshot<Result>(database: DatabaseSync, read: () => Result): Result {
+  database.exec("BEGIN");
+  try {
+    return read();
+  } finally {
+    database.exec("COMMIT");
   }
 }
 

@@ -8,7 +8,7 @@ import {
 import type { TableProblem } from "../../local/stores/sqlite-writer.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-export interface OpenedSqliteTable {
+interface OpenedSqliteTable {
   readonly table: SqliteTable;
   readonly problems: readonly TableProblem[];
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { Attributes, Value } from "../../../shared/ports/table.ts";
 
 /** Well-formed text of any code points: the unit `binary` leaves out surrogates. */
-export const anyText = (limits: fc.StringConstraints): fc.Arbitrary<string> =>
+const anyText = (limits: fc.StringConstraints): fc.Arbitrary<string> =>
   fc.string({ unit: "binary", ...limits });
 
 /**
