@@ -1,0 +1,49 @@
+/**
+ * `npm run build`: bundles the command with everything that it needs into `dist/`, so that the packed package depends
+ * on Node alone. Not minified: a stack in a log must be readable.
+ */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build, type Metafile } from "esbuild";
+
+const OUT = "dist";
+
+rmSync(OUT, { recursive: true, force: true });
+const { metafile } = await build({
+  // The table's thread loads a file of its own, which must lie beside the bundle.
+  entryPoints: { berth: "local/berth.ts", "sqlite-worker": "local/stores/sqlite-worker.ts" },
+  outdir: OUT,
+  bundle: true,
+  // What is imported on demand stays a file of its own, so that the start does not pay for it.
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  // An optional accelerator with native code; msgpackr goes without it.
+  external: ["msgpackr-extract"],
+  // CommonJS packages among the bundled ones call `require` for Node's own modules.
+  banner: {
+    js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',
+  },
+  legalComments: "inline",
+  metafile: true,
+});
+writeFileSync(`${OUT}/THIRD-PARTY-LICENSES.txt`, licencesOf(packagesIn(metafile)));
+
+/** The packages that the bundle carries a part of: `node_modules/name`, in order. */
+function packagesIn({ outputs }: Metafile): readonly string[] {
+  const inputs = Object.values(outputs).flatMap(({ inputs: files }) => Object.keys(files));
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  return [...new Set(folders)].toSorted();
+}
+
+/** Their licences ask to be handed on with the code. */
+function licencesOf(folders: readonly string[]): string {
+  return folders
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      if (file === undefined) throw new Error(`${folder} has no licence file: its terms can't be handed on`);
+      return `${name} ${version} (${license})\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
