@@ -1,0 +1,94 @@
+/** The gate runs on every submission; the full tier before a release, and its results are committed. */
+export type Tier = "gate" | "full";
+
+/** One thing that a tier runs, by the command that a developer would type. */
+export interface Part {
+  readonly name: string;
+  readonly title: string;
+  /** an npm script and its arguments; `report` is where it may leave its counts */
+  readonly script: (tier: Tier, report: string) => readonly string[];
+  readonly env?: (tier: Tier) => Readonly<Record<string, string>>;
+  /** how to read the report; a part that leaves none counts as one test */
+  readonly report: "vitest" | "conformance" | "none";
+  /** the part is ended and has failed after so long */
+  readonly limitMinutes: Readonly<Record<Tier, number>>;
+  /** folders and files, beside Berth's own, whose change makes this part's results old */
+  readonly testedBy: readonly string[];
+  /** begins the lines of the part's output that are its figures; they end before the next empty line */
+  readonly figures?: RegExp;
+}
+
+const vitest = (report: string): readonly string[] => [
+  "--",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${report}`,
+];
+
+export const PARTS: readonly Part[] = [
+  {
+    name: "check",
+    title: "format, lint, types, unused code",
+    script: () => ["check"],
+    report: "none",
+    limitMinutes: { gate: 10, full: 10 },
+    testedBy: [],
+  },
+  {
+    name: "tests",
+    title: "npm test: units, contracts, the specification, properties, races",
+    script: (_tier, report) => ["test", ...vitest(report)],
+    report: "vitest",
+    limitMinutes: { gate: 15, full: 15 },
+    testedBy: [],
+  },
+  {
+    name: "conformance",
+    title: "the official conformance suites",
+    script: (tier, report) => [
+      "conformance",
+      "--",
+      "--out",
+      report,
+      ...(tier === "gate" ? ["--where-served"] : []),
+    ],
+    report: "conformance",
+    limitMinutes: { gate: 15, full: 15 },
+    testedBy: ["test/conformance", "test/tools"],
+  },
+  {
+    name: "crash",
+    title: "kill -9, power cuts, full disks",
+    script: (_tier, report) => ["test:crash", ...vitest(report)],
+    env: (tier) => ({ CRASH_KILLS: tier === "gate" ? "50" : "200" }),
+    report: "vitest",
+    limitMinutes: { gate: 20, full: 60 },
+    testedBy: ["test/crash"],
+    figures: /^\d+ kills, /,
+  },
+  {
+    name: "clients",
+    title: "real clients",
+    script: (_tier, report) => ["test:clients", ...vitest(report)],
+    env: (tier) => ({ BERTH_TEST_TIER: tier }),
+    report: "vitest",
+    limitMinutes: { gate: 50, full: 120 },
+    testedBy: ["test/clients", "test/tools"],
+  },
+];
+
+/** Before all else, since it takes no time: the committed results of the full tier. */
+const RESULTS: Part = {
+  name: "results",
+  title: "the results of the full tier speak of this code",
+  script: () => ["test:full:check"],
+  report: "none",
+  limitMinutes: { gate: 1, full: 1 },
+  testedBy: [],
+};
+
+export const GATE: readonly Part[] = [RESULTS, ...PARTS];
+
+/** The parts of these names, all where none is named. */
+export const choose = (parts: readonly Part[], names: readonly string[] | undefined): readonly Part[] =>
+  names === undefined ? parts : parts.filter(({ name }) => names.includes(name));
