@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { itMovesHugeLayers } from "./support/huge.ts";
+import { itMovesHugeImages } from "./support/huge.ts";
 import { freshDirectory, makeImage, makeIndex, type TestImage } from "./support/images.ts";
 import { uploadRequests } from "./support/recorder.ts";
 import { manifestStatus, readLayout, readPushed } from "./support/repository.ts";
@@ -95,7 +95,7 @@ describe("crane", () => {
     expect(await manifestStatus(`${repository}:again`)).toBe(404);
   });
 
-  itMovesHugeLayers("crane", async (huge) => {
+  itMovesHugeImages("crane", async (huge) => {
     await push(huge, `${repository}:huge`);
     const pulled = await pull(`${repository}:huge`);
     await removeTagged(`${repository}:huge`);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { itMovesHugeLayers } from "./support/huge.ts";
+import { itMovesHugeImages } from "./support/huge.ts";
 import { freshDirectory, makeImage, makeIndex, randomFile, type TestImage } from "./support/images.ts";
 import { uploadRequests } from "./support/recorder.ts";
 import { manifestStatus, readLayout, readPushed, referrers } from "./support/repository.ts";
@@ -125,7 +125,7 @@ describe("oras", () => {
     ]);
   });
 
-  itMovesHugeLayers("oras", async (huge) => {
+  itMovesHugeImages("oras", async (huge) => {
     await push(huge, `${repository}:huge`);
     const pulled = await pull(`${repository}:huge`);
     await remove(`${repository}:huge`);

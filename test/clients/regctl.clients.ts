@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { itMovesHugeLayers } from "./support/huge.ts";
+import { itMovesHugeImages } from "./support/huge.ts";
 import { freshDirectory, makeImage, makeIndex, type TestImage } from "./support/images.ts";
 import { uploadRequests } from "./support/recorder.ts";
 import { manifestStatus, readLayout, readPushed, referrers } from "./support/repository.ts";
@@ -159,7 +159,7 @@ describe("regctl", () => {
     expect(await manifestStatus(`${repository}:image`)).toBe(404);
   });
 
-  itMovesHugeLayers("regctl", async (huge) => {
+  itMovesHugeImages("regctl", async (huge) => {
     await here("image", "copy", source(huge), `${repository}:huge`);
     const pulled = await pull(`${repository}:huge`);
     await here("manifest", "delete", `${repository}@${huge.content.digest}`);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { itMovesHugeLayers } from "./support/huge.ts";
+import { itMovesHugeImages } from "./support/huge.ts";
 import { freshDirectory, makeImage, makeIndex, type TestImage } from "./support/images.ts";
 import { uploadRequests } from "./support/recorder.ts";
 import { manifestStatus, readLayout, readPushed } from "./support/repository.ts";
@@ -66,7 +66,7 @@ describe("skopeo", () => {
     expect(await manifestStatus(`${repository}:schema2`)).toBe(404);
   });
 
-  itMovesHugeLayers("skopeo", async (huge) => {
+  itMovesHugeImages("skopeo", async (huge) => {
     await push(huge, `${repository}:huge`);
     const pulled = await pull(`${repository}:huge`);
     await remove(`${repository}:huge`);

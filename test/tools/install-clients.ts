@@ -4,7 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { goTool } from "./go-tool.ts";
-import { CLIENT_PACKAGES, CLIENT_TOOLS, ESBUILD, ESBUILD_PLATFORMS } from "./versions.ts";
+import { CLIENTS, COMPANION_PACKAGES, COMPANION_TOOLS, ESBUILD, ESBUILD_PLATFORMS } from "./versions.ts";
 
 /**
  * Installs what `npm run test:clients` needs and the machine lacks: Debian's packages (as root), the clients that are
@@ -14,9 +14,9 @@ import { CLIENT_PACKAGES, CLIENT_TOOLS, ESBUILD, ESBUILD_PLATFORMS } from "./ver
 const run = promisify(execFile);
 const TOOLS = resolve(import.meta.dirname, "..", "..", ".tools");
 
-async function installPackages(): Promise<void> {
+async function installPackages(names: readonly string[]): Promise<void> {
   const missing: string[] = [];
-  for (const name of CLIENT_PACKAGES) if (!(await isInstalled(name))) missing.push(name);
+  for (const name of names) if (!(await isInstalled(name))) missing.push(name);
   if (missing.length === 0) return;
   console.log(`installing ${missing.join(", ")} with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
@@ -49,6 +49,10 @@ async function fetchEsbuild(platform: string): Promise<void> {
   await rm(join(directory, stdout.trim()));
 }
 
-await installPackages();
+const origins = Object.values(CLIENTS);
+const packages = origins.flatMap((origin) => (origin.kind === "debian" ? [origin.package] : []));
+const tools = origins.flatMap((origin) => (origin.kind === "go" ? [origin.tool] : []));
+
+await installPackages([...packages, ...COMPANION_PACKAGES]);
 for (const platform of ESBUILD_PLATFORMS) await fetchEsbuild(platform);
-for (const name of CLIENT_TOOLS) await goTool(name);
+for (const name of [...tools, ...COMPANION_TOOLS]) await goTool(name);

@@ -48,28 +48,32 @@ export const GO_TOOLS = {
 
 export type GoToolName = keyof typeof GO_TOOLS;
 
-/** The clients among the Go tools, in the order in which they are built: the small ones first. */
-export const CLIENT_TOOLS: readonly GoToolName[] = [
-  "crane",
-  "oras",
-  "regctl",
-  "ctr",
-  "containerd",
-  "helm",
-  "cosign",
-];
+/** Where a client comes from: a package of Debian 12, or a Go module. */
+export type ClientOrigin =
+  | { readonly kind: "debian"; readonly package: string }
+  | { readonly kind: "go"; readonly tool: GoToolName };
 
-/** Debian 12's clients, and what their tests run. */
-export const CLIENT_PACKAGES = [
-  "skopeo",
-  "podman",
-  "buildah",
-  "docker.io",
-  "containerd",
-  "runc",
-  "crun",
-  "busybox-static",
-] as const;
+const debian = (name: string): ClientOrigin => ({ kind: "debian", package: name });
+const go = (tool: GoToolName): ClientOrigin => ({ kind: "go", tool });
+
+/** Every client that test/clients/ runs, by its name there. */
+export const CLIENTS: Readonly<Record<string, ClientOrigin>> = {
+  docker: debian("docker.io"),
+  podman: debian("podman"),
+  buildah: debian("buildah"),
+  skopeo: debian("skopeo"),
+  "ctr (Debian)": debian("containerd"),
+  ctr: go("ctr"),
+  crane: go("crane"),
+  oras: go("oras"),
+  regctl: go("regctl"),
+  helm: go("helm"),
+  cosign: go("cosign"),
+};
+
+/** What the clients need beside themselves. */
+export const COMPANION_PACKAGES = ["runc", "crun", "busybox-static"] as const;
+export const COMPANION_TOOLS: readonly GoToolName[] = ["containerd"];
 
 /** The program in the test images, and the platforms of the test index as npm names them. */
 export const ESBUILD = "0.28.2";

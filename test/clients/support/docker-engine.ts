@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import { freshDirectory } from "./images.ts";
@@ -33,6 +34,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
       await daemon.stop();
       const namespace = join(home, "exec", "netns", "default");
       if (existsSync(namespace)) await run(["umount", namespace]);
+      await rm(home, { recursive: true });
     },
   };
 }

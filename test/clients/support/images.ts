@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, mkdtemp, open, writeFile } from "node:fs/promises";
+import { cp, mkdir, open, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { inject } from "vitest";
 import { ESBUILD, ESBUILD_PLATFORMS } from "../../tools/versions.ts";
@@ -15,7 +15,7 @@ export interface TestImage {
 
 /** bytes */
 const LAYER = 20 * 1000 * 1000;
-const HUGE_LAYER = 1024 * 1024 * 1024;
+export const GIGABYTE = 1024 * 1024 * 1024;
 const TAG = "1.0";
 const AMD64: Platform = { os: "linux", architecture: "amd64" };
 
@@ -58,14 +58,18 @@ export async function makeHugeImage(): Promise<TestImage> {
   const layout = await createLayout(await freshDirectory("huge"));
   const layers = [
     await addLayer(layout, await busyboxRoot()),
-    await addLayer(layout, await randomRoot(HUGE_LAYER), "store"),
+    await addLayer(layout, await randomRoot(GIGABYTE), "store"),
   ];
   const parts = { layers, platform: AMD64, command: ["/bin/busybox"], tag: TAG };
   return { layout, tag: TAG, content: (await addImage(layout, parts)).content };
 }
 
-export const freshDirectory = (name: string): Promise<string> =>
-  mkdtemp(join(inject("workshop"), `${name}-`));
+/** A new folder of the run. Short and in lower case: podman demands both. */
+export async function freshDirectory(name: string): Promise<string> {
+  const path = join(inject("workshop"), `${name}-${randomBytes(4).toString("hex")}`);
+  await mkdir(path);
+  return path;
+}
 
 /** Writes a file of `size` random bytes without holding it in memory. */
 export async function randomFile(path: string, size: number): Promise<void> {

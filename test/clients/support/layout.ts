@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough, type Readable } from "node:stream";
+import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { type Content, sha256 } from "./content.ts";
+import { type Content, fileDigest, sha256 } from "./content.ts";
 
 /** Makes OCI layouts (image-spec § OCI Image Layout) of folders, with nothing but tar: no client has a part in it. */
 
@@ -70,7 +70,7 @@ export async function addLayer(
     createWriteStream(packed),
   );
   await rm(root, { recursive: true });
-  const digest = await digestOf(createReadStream(packed));
+  const digest = await fileDigest(packed);
   const { size } = await stat(packed);
   await rename(packed, blobPath(layout, digest));
   const mediaType = "application/vnd.oci.image.layer.v1.tar+gzip";
@@ -129,9 +129,3 @@ async function name(layout: string, descriptor: Descriptor, tag: string): Promis
 }
 
 const blobPath = (layout: string, digest: string): string => join(layout, "blobs", ...digest.split(":"));
-
-async function digestOf(bytes: Readable): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of bytes) hash.update(chunk as Uint8Array);
-  return `sha256:${hash.digest("hex")}`;
-}

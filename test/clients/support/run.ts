@@ -44,5 +44,5 @@ export async function runRefused(command: readonly string[], options: RunOptions
 function clientEnvironment(): Record<string, string> {
   const home = inject("workshop");
   const xdg = { XDG_RUNTIME_DIR: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home, XDG_DATA_HOME: home };
-  return { HOME: home, TMPDIR: home, DOCKER_CONFIG: home, ...xdg };
+  return { HOME: home, TMPDIR: home, ...xdg };
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -23,7 +24,8 @@ interface Registry {
  * loopback, which every client takes for insecure by itself).
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const workshop = await mkdtemp(join(tmpdir(), "berth-clients-"));
+  const workshop = join(tmpdir(), `berth-clients-${randomUUID().slice(0, 8)}`);
+  await mkdir(workshop, { mode: 0o700 });
   const url = process.env["BERTH_TEST_URL"];
   const registry = url === undefined ? await startBerth(join(workshop, "data")) : running(url);
   project.provide("workshop", workshop);
