@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { HttpAnswer } from "../shared/http/messages.ts";
+import { ClientAbortedError, type HttpAnswer } from "../shared/http/messages.ts";
 import type { ByteStream } from "../shared/ports/blobs.ts";
 import { announcedLength, type Exchange, hasBody } from "./exchange.ts";
 
@@ -9,7 +9,7 @@ const KEEP_ALIVE_DRAIN = 1024 * 1024;
 const LINGER_BYTES = 64 * 1024 * 1024;
 const LINGER_MILLISECONDS = 10_000;
 
-/** A stream ended early, or the client left: the connection was cut, so that nobody takes a part for the whole. */
+/** A stream ended early: the connection was cut, so that nobody takes a part for the whole. */
 export class CutShortError extends Error {
   override readonly name = "CutShortError";
 }
@@ -20,7 +20,7 @@ export interface Sending {
   readonly lastOnConnection: boolean;
 }
 
-/** Sends the answer and returns the bytes of its body. Rejects with a CutShortError where it could not be sent whole. */
+/** Sends the answer and returns the bytes of its body. CutShortError or ClientAbortedError where it could not be sent whole. */
 export async function send(answer: HttpAnswer, { exchange, lastOnConnection }: Sending): Promise<number> {
   const { response, incoming } = exchange;
   const unread = hasBody(incoming) && !incoming.readableEnded;
@@ -83,11 +83,11 @@ async function sendStream(body: ByteStream, answer: HttpAnswer, exchange: Exchan
   let sent = 0;
   try {
     for await (const chunk of body) {
-      if (response.destroyed) throw new CutShortError("the client went away");
+      if (response.destroyed) throw new ClientAbortedError("the client went away");
       sent += chunk.length;
       if (!response.write(chunk)) await exchange.awaitClient(drained(response));
     }
-    if (response.destroyed) throw new CutShortError("the client went away");
+    if (response.destroyed) throw new ClientAbortedError("the client went away");
     const promised = answer.headers["Content-Length"];
     if (promised !== undefined && Number(promised) !== sent) {
       throw new CutShortError(`the body ended after ${sent} of ${promised} bytes`);
@@ -96,7 +96,7 @@ async function sendStream(body: ByteStream, answer: HttpAnswer, exchange: Exchan
     return sent;
   } catch (cause) {
     response.destroy();
-    if (cause instanceof CutShortError) throw cause;
+    if (cause instanceof CutShortError || cause instanceof ClientAbortedError) throw cause;
     throw new CutShortError("the body could not be read to its end", { cause });
   }
 }

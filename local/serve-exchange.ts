@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { ClientAbortedError, type HttpAnswer, type HttpHandler } from "../shared/http/messages.ts";
 import { refusal } from "../shared/http/refusal.ts";
-import { CutShortError, send } from "./answer.ts";
+import { send } from "./answer.ts";
 import { type Exchange, requestOf } from "./exchange.ts";
 import type { Log } from "./log.ts";
 
@@ -47,8 +47,8 @@ function logAnswer(log: Log, exchange: Exchange, { status, bytes }: { status: nu
 }
 
 function logCut(log: Log, exchange: Exchange, error: unknown): void {
-  const isClients = error instanceof ClientAbortedError || (error instanceof CutShortError && !error.cause);
-  if (isClients) log.info({ ...about(exchange), reason: error.message }, "cut short by the client");
+  if (error instanceof ClientAbortedError)
+    log.info({ ...about(exchange), reason: error.message }, "cut short by the client");
   else log.error({ ...about(exchange), err: error }, "cut short");
 }
 
