@@ -167,6 +167,8 @@ export function describeRequestLimits(test: TableUnderTest): void {
       const pk = freshPartition();
       const puts = Array.from({ length: 11 }, (_, at) => putAt(pk, `${at}`, ITEM_BYTES));
       await expect(test.table.transact(puts)).rejects.toThrow(TableLimitError);
+      const unmet = puts.map((each) => ({ ...each, only: [{ kind: "exists" }] }) as const);
+      await expect(test.table.transact(unmet)).rejects.toThrow(TableLimitError);
       expect(await sortKeysOf(test.table, { pk, prefix: "" })).toEqual([]);
       expect(await insist(() => test.table.transact(puts.slice(0, 10)))).toEqual({ outcome: "written" });
     });
