@@ -18,6 +18,8 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node24",
+  // Where a package has both, its modules: an `await import()` of CommonJS would find nothing but a default.
+  mainFields: ["module", "main"],
   // An optional accelerator with native code; msgpackr goes without it.
   external: ["msgpackr-extract"],
   // CommonJS packages among the bundled ones call `require` for Node's own modules.

@@ -74,7 +74,11 @@ function launch(
   });
 }
 
-function watch(child: ChildProcess): { readonly ended: Promise<Ended>; readonly ready: Promise<string> } {
+/** `ready` is the URL, once the process tells it. */
+export function watch(child: ChildProcess): {
+  readonly ended: Promise<Ended>;
+  readonly ready: Promise<string>;
+} {
   const output = { stdout: "", stderr: "" };
   const ready = Promise.withResolvers<string>();
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {

@@ -1,0 +1,89 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runBerth, spawnBerth } from "../support/berth-process.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+const execute = promisify(execFile);
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const MINUTES = 60_000;
+
+let temporary: TemporaryFolder;
+let installed: string;
+/** Packs as `npm publish` would, and installs the package in an empty folder, without a network. */
+beforeAll(async () => {
+  temporary = await temporaryFolder();
+  const { stdout } = await execute("npm", ["pack", "--silent", "--pack-destination", temporary.path], {
+    cwd: ROOT,
+  });
+  const home = join(temporary.path, "home");
+  mkdirSync(home);
+  writeFileSync(join(home, "package.json"), "{}");
+  const tarball = join(temporary.path, stdout.trim().split("\n").at(-1) ?? "");
+  await execute("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], { cwd: home });
+  installed = join(home, "node_modules");
+}, 3 * MINUTES);
+afterAll(() => temporary.remove());
+
+const entry = () => join(installed, "berth", "dist", "berth.js");
+
+describe("the packed package, installed in an empty folder", () => {
+  it("depends on nothing else", () => {
+    expect(readdirSync(installed).filter((name) => !name.startsWith("."))).toEqual(["berth"]);
+  });
+
+  it("links the command", async () => {
+    const { stdout } = await execute(join(installed, ".bin", "berth"), ["--version"], {
+      env: { ...process.env, PATH: `${join(process.execPath, "..")}:${process.env["PATH"]}` },
+    });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("serves pushes and pulls, and stops in good order", async () => {
+    const berth = await spawnBerth({ data: join(temporary.path, "data"), entry: entry() });
+    const blob = "x".repeat(100_000);
+    const digest = `sha256:${createHash("sha256").update(blob).digest("hex")}`;
+    const pushed = await berth.fetch(`/v2/a/blobs/uploads/?digest=${digest}`, { method: "POST", body: blob });
+    expect(pushed.status).toBe(201);
+    expect(await (await berth.fetch(`/v2/a/blobs/${digest}`)).text()).toBe(blob);
+    expect((await berth.kill("SIGTERM")).code).toBe(0);
+  });
+
+  it("resumes chunked uploads: the hash whose state can be saved is in it", async () => {
+    const berth = await spawnBerth({ data: join(temporary.path, "chunks"), entry: entry() });
+    const begun = await berth.fetch("/v2/a/blobs/uploads/", { method: "POST" });
+    const location = begun.headers.get("Location") ?? "";
+    for (const [range, body] of [
+      ["0-4", "hello"],
+      ["5-9", "world"],
+    ] as const) {
+      const chunk = await berth.fetch(location, {
+        method: "PATCH",
+        headers: { "Content-Range": range },
+        body,
+      });
+      expect(chunk.status).toBe(202);
+    }
+    const digest = `sha256:${createHash("sha256").update("helloworld").digest("hex")}`;
+    expect((await berth.fetch(`${location}?digest=${digest}`, { method: "PUT" })).status).toBe(201);
+    await berth.kill("SIGKILL");
+  });
+
+  it("backs up", async () => {
+    const [from, to] = [join(temporary.path, "data"), join(temporary.path, "copy")];
+    const { code, stdout } = await runBerth(["backup", "--data", from, "--to", to], { entry: entry() });
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Copied/) });
+  });
+
+  it("hands on the licences of what is bundled in it", () => {
+    const licences = readFileSync(join(installed, "berth", "dist", "THIRD-PARTY-LICENSES.txt"), "utf8");
+    for (const name of ["commander", "pino", "msgpackr", "hash-wasm"]) {
+      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, "m"));
+    }
+    expect(licences).toMatch(/Permission is hereby granted, free of charge/);
+  });
+});
