@@ -5,7 +5,6 @@ export default defineConfig({
   test: {
     include: ["test/clients/**/*.clients.ts"],
     globalSetup: ["test/clients/support/setup.ts"],
-    reporters: ["verbose", "test/clients/support/reporter.ts"],
     fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 120_000,

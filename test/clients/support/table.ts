@@ -43,8 +43,8 @@ export function clientsPage({ findings, versions, revision, date }: Run): string
   return [
     "# What works with which client",
     "",
-    `Written by \`npm run test:clients:full\` on ${date}, at revision ${revision}: every line is a test that ran against`,
-    "a Berth with a fresh data folder. A dash stands where the client has no such command.",
+    `Written by the full tier (\`npm run test:full\`) on ${date}, at revision ${revision}: every line is a test that ran`,
+    "against a Berth with a fresh data folder. A dash stands where the client has no such command.",
     "",
     ...lines,
     "",
