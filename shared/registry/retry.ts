@@ -10,9 +10,9 @@ export const done = <Answer>(answer: Answer): Try<Answer> => ({ outcome: "done",
 const RACES = 60;
 /** A store that does not answer gets a few chances, then the client is told to come back. */
 const TROUBLES = 5;
-const RACE_PAUSE = 4;
-const TROUBLE_PAUSE = 50;
-const LONGEST_PAUSE = 1000;
+/** milliseconds: the first pause, and the longest; a lost race is over as soon as the winner's commit is durable */
+const RACE_PAUSE = { first: 2, longest: 64 };
+const TROUBLE_PAUSE = { first: 50, longest: 1000 };
 
 /**
  * Runs `attempt` until it is done. An attempt starts from reading, so that it may also follow a write whose outcome is
@@ -33,8 +33,8 @@ export async function untilDone<Answer>(clock: Clock, attempt: () => Promise<Try
 }
 
 /** Full jitter: anything up to a bound that doubles (AWS Builders' Library, Timeouts, retries and backoff with jitter). */
-const pause = (base: number, count: number, clock: Clock): number =>
-  clock.random() * Math.min(LONGEST_PAUSE, base * 2 ** Math.min(count, 8));
+const pause = ({ first, longest }: typeof RACE_PAUSE, count: number, clock: Clock): number =>
+  clock.random() * Math.min(longest, first * 2 ** count);
 
 const unavailable = (refusal: Refusal): StoreUnavailableError =>
   new StoreUnavailableError(`the table keeps answering '${refusal.outcome}'`, {

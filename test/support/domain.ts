@@ -10,23 +10,13 @@ import { type Fault, injectFaults } from "../../shared/stores/faulty-table.ts";
 import { createMemoryBlobs } from "../../shared/stores/memory-blobs.ts";
 import { createMemoryTable } from "../../shared/stores/memory-table.ts";
 import { bodyOf, collect } from "./bodies.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 export const caller: Caller = { name: "anonymous" };
 export const repo = (name: string): RepoName => parseRepoName(name);
 export const tag = (name: string) => parseTag(name);
 export const byTag = (name: string) => ({ kind: "tag", tag: tag(name) }) as const;
 export const byDigest = (digest: Digest) => ({ kind: "digest", digest }) as const;
-
-/** A repeatable source of chance (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 interface DomainOptions {
   readonly seed?: number;
@@ -36,7 +26,7 @@ interface DomainOptions {
 
 /** The domain over the in-memory stores, with a clock that the test moves. */
 export function createDomain({ seed = 1, rates = {}, uploadIdle = 60_000 }: DomainOptions = {}) {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const time = { now: Date.UTC(2026, 0, 1) };
   let ids = 0;
   const clock: Clock = {

@@ -9,6 +9,7 @@ import type { Clock } from "../../shared/ports/clock.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { createMemoryBlobs } from "../../shared/stores/memory-blobs.ts";
 import { createMemoryTable } from "../../shared/stores/memory-table.ts";
+import { checkStore, type StoreReport } from "./check-store.ts";
 import { collectDefects, type Defects } from "./defects.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -27,6 +28,8 @@ export interface TestRegistry {
   readonly port: number;
   /** `fetch` of a path on this registry; redirects are not followed. */
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
+  /** Walks the stores on the disk and tells what breaks an invariant; while nothing else is asked of the registry. */
+  readonly check: () => Promise<StoreReport>;
 }
 
 /** Grace for requests that a test left behind. */
@@ -63,6 +66,7 @@ export function registry(options: RegistryOptions = {}): TestRegistry {
       return running().port;
     },
     fetch: (path, init) => fetch(new URL(path, running().url), { redirect: "manual", ...init }),
+    check: () => checkStore(data?.path ?? ""),
   };
 }
 
