@@ -36,7 +36,11 @@ export async function openRegistry({ data, log, ...settings }: RegistryFolder): 
     const stores = await openStores(folder, log);
     const ports = { ...stores, clock: systemClock, uploadIdle: settings.uploadExpiry };
     const registry = createRegistry({ ...ports, sparseManifests: settings.sparseManifests });
-    const endSweeping = startSweeping(() => sweep(ports), log);
+    const endSweeping = startSweeping(async () => {
+      const swept = await sweep(ports);
+      const expired = await stores.table.dropExpired(Math.floor(systemClock.now() / 1000));
+      return { ...swept, expired };
+    }, log);
     return {
       registry,
       check: async () => {

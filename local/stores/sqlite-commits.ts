@@ -82,13 +82,14 @@ const NOTHING = new Uint8Array();
 
 interface Found extends Stored {
   readonly content: number;
+  readonly expires: number | null;
 }
 
 /** Attributes are read only where a condition or an update looks at them. */
 function createFinder(database: DatabaseSync): (key: Key) => Found | undefined {
-  const find = preparedRows<readonly [size: number, content: number]>(
+  const find = preparedRows<readonly [size: number, content: number, expires: number | null]>(
     database,
-    "SELECT size, content FROM items WHERE pk = ? AND sk = ?",
+    "SELECT size, content, expires FROM items WHERE pk = ? AND sk = ?",
   );
   const load = preparedRows<readonly [Uint8Array]>(
     database,
@@ -97,11 +98,12 @@ function createFinder(database: DatabaseSync): (key: Key) => Found | undefined {
   return ({ pk, sk }) => {
     const row = find.get(pk, sk);
     if (!row) return undefined;
-    const [size, content] = row;
+    const [size, content, expires] = row;
     let attributes: Attributes | undefined;
     return {
       size,
       content,
+      expires,
       get attributes() {
         attributes ??= unpackAttributes(load.get(content)?.[0] ?? NOTHING);
         return attributes;
@@ -112,9 +114,11 @@ function createFinder(database: DatabaseSync): (key: Key) => Found | undefined {
 
 function createApplier(database: DatabaseSync): (change: Change, before: Found | undefined) => void {
   const addContent = database.prepare("INSERT INTO contents (attributes) VALUES (?)");
-  const addItem = database.prepare("INSERT INTO items (pk, sk, size, content) VALUES (?, ?, ?, ?)");
+  const addItem = database.prepare(
+    "INSERT INTO items (pk, sk, size, content, expires) VALUES (?, ?, ?, ?, ?)",
+  );
   const changeContent = database.prepare("UPDATE contents SET attributes = ? WHERE content = ?");
-  const changeSize = database.prepare("UPDATE items SET size = ? WHERE pk = ? AND sk = ?");
+  const changeItem = database.prepare("UPDATE items SET size = ?, expires = ? WHERE pk = ? AND sk = ?");
   const removeItem = database.prepare("DELETE FROM items WHERE pk = ? AND sk = ?");
   const removeContent = database.prepare("DELETE FROM contents WHERE content = ?");
   return ({ key: { pk, sk }, after }, before) => {
@@ -124,13 +128,19 @@ function createApplier(database: DatabaseSync): (change: Change, before: Found |
       removeContent.run(before.content);
     } else if (before) {
       changeContent.run(packAttributes(after.attributes), before.content);
-      if (after.size !== before.size) changeSize.run(after.size, pk, sk);
+      const expires = expiryOf(after);
+      if (after.size !== before.size || expires !== before.expires)
+        changeItem.run(after.size, expires, pk, sk);
     } else {
       const { lastInsertRowid } = addContent.run(packAttributes(after.attributes));
-      addItem.run(pk, sk, after.size, lastInsertRowid);
+      addItem.run(pk, sk, after.size, lastInsertRowid, expiryOf(after));
     }
   };
 }
+
+/** The limits see to it that it is whole seconds, where it is there at all. */
+const expiryOf = ({ attributes: { expires } }: Stored): number | null =>
+  typeof expires === "number" ? expires : null;
 
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -20,8 +20,10 @@ const SCHEMA = `
     sk TEXT NOT NULL,
     size INTEGER NOT NULL,
     content INTEGER NOT NULL,
+    expires INTEGER,
     PRIMARY KEY (pk, sk)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX expiring ON items (expires) WHERE expires IS NOT NULL;
   CREATE TABLE contents (
     content INTEGER PRIMARY KEY,
     attributes BLOB NOT NULL

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Refusal, type Table, TableLimitError } from "../../shared/ports/table.ts";
 import { checkOperation, checkOperations } from "../../shared/stores/table-limits.ts";
 import { backUp } from "./sqlite-backup.ts";
+import { createExpiry } from "./sqlite-expiry.ts";
 import { openTableFile } from "./sqlite-file.ts";
 import type { Answer } from "./sqlite-messages.ts";
 import { createReads } from "./sqlite-reads.ts";
@@ -21,6 +22,8 @@ export interface SqliteTable extends Table {
    * when this resolves; it rejects where `file` exists or can't be written.
    */
   readonly backupTo: (file: string) => Promise<void>;
+  /** Deletes the items whose `expires` (epoch seconds) is past, as DynamoDB does by itself; answers how many. */
+  readonly dropExpired: (now: number) => Promise<number>;
   readonly counts: () => CommitCounts;
   /** Finishes what was asked for, then closes. Afterwards reads and writes are refused. */
   readonly close: () => Promise<void>;
@@ -34,9 +37,11 @@ export async function openSqliteTable(settings: SqliteTableSettings): Promise<Sq
   const { file, report, ...limits } = settings;
   const reader = openTableFile(file);
   const writer = startWriter({ file, ...limits }, report);
+  const writes = createWrites(writer);
   return {
     ...createReads(reader),
-    ...createWrites(writer),
+    ...writes,
+    dropExpired: createExpiry(reader, writes.write),
     backupTo: (target) => backUp(file, target),
     counts: writer.counts,
     close: () => close(reader, writer),
