@@ -1,11 +1,11 @@
-import { dirname } from "node:path";
-import { BLOB_LIMITS, type Blobs, type ObjectInfo } from "../../shared/ports/blobs.ts";
+import { dirname, resolve } from "node:path";
+import { BLOB_LIMITS, type Blobs, type ByteRange, type ObjectInfo } from "../../shared/ports/blobs.ts";
 import { checkBlobKey, checkRange } from "../../shared/stores/blob-limits.ts";
 import { createPlace, type Disk } from "./directory-disk.ts";
 import { layoutOf } from "./directory-layout.ts";
 import { leavesOf } from "./directory-listing.ts";
 import { createMultiparts } from "./directory-multiparts.ts";
-import { findObject, readObject } from "./directory-reader.ts";
+import { type BufferFor, findObject, freshBuffer, readObject, twoBuffers } from "./directory-reader.ts";
 import { createTrash } from "./directory-trash.ts";
 import { createWriteTemporary } from "./directory-writer.ts";
 import { withDiskTrouble } from "./disk-trouble.ts";
@@ -24,10 +24,12 @@ export interface DirectoryBlobsSettings {
  * the directory can't be used.
  */
 export async function openDirectoryBlobs(settings: DirectoryBlobsSettings): Promise<Blobs> {
-  const disk = diskOf(settings);
-  const { layout, ensureDirectory, trash } = disk;
-  for (const path of [layout.objects, layout.uploads, layout.temporary]) await ensureDirectory(path);
-  await trash.empty();
+  const disk = diskOf({ ...settings, root: resolve(settings.root) });
+  const { fs, layout } = disk;
+  await disk.ensureDirectory(layout.root);
+  // What is in it never has to outlast a power cut, so neither has its name.
+  await fs.makeDirectory(layout.temporary);
+  await disk.trash.empty();
   return { ...createMultiparts(disk), ...createObjects(disk) };
 }
 
@@ -40,7 +42,7 @@ function diskOf({ root, fs: given, newId }: DirectoryBlobsSettings): Disk {
     layout,
     newId,
     trash,
-    ensureDirectory: createEnsureDirectory(fs),
+    ensureDirectory: createEnsureDirectory(fs, root),
     writeTemporary: createWriteTemporary(fs, layout.temporary, newId),
     place: createPlace(fs, trash),
   };
@@ -54,11 +56,11 @@ function createObjects(disk: Disk): Objects {
     checkBlobKey(key);
     return findObject(fs, layout.objectAt(key));
   };
-  const read: Blobs["read"] = async (key, range) => {
+  const read = async (key: string, range: ByteRange | undefined, bufferFor: BufferFor) => {
     const object = await find(key);
     if (!object) return undefined;
     if (range) checkRange(range, object.size);
-    return readObject(object, range ?? { first: 0, last: object.size - 1 }, disk);
+    return readObject(object, range ?? { first: 0, last: object.size - 1 }, { ...disk, bufferFor });
   };
   return {
     put: async (key, body) => {
@@ -75,9 +77,9 @@ function createObjects(disk: Disk): Objects {
       return { key, size };
     },
     head: async (key) => (await find(key))?.size,
-    read,
+    read: (key, range) => read(key, range, freshBuffer),
     open: async (key, range) => {
-      const body = await read(key, range);
+      const body = await read(key, range, twoBuffers());
       return body && { kind: "stream", body };
     },
     remove: async (key) => {

@@ -108,8 +108,8 @@ async function complete(
     await fs.syncDirectory(dirname(object));
     return false;
   }
-  const stored = new Map(partsIn(names).map((part) => [part.number, part]));
-  checkCompletion(parts, stored);
+  const stored = new Set(names);
+  checkCompletion(parts, (part) => stored.has(partName(part)));
   const wanted = new Set(parts.map(partName));
   for (const name of names) if (!wanted.has(name)) await fs.removeFile(join(upload, name));
   await fs.syncDirectory(upload);

@@ -50,6 +50,31 @@ export function* stepsOf(pieces: readonly Piece[], { first, last }: ByteRange): 
   }
 }
 
+/** Where the bytes of one read go. */
+export type BufferFor = (length: number) => Uint8Array;
+
+/** Never from a pool, so that a consumer may keep the chunk as long as it likes. */
+export const freshBuffer: BufferFor = (length) => Buffer.allocUnsafeSlow(length);
+
+/**
+ * Two buffers in turn: one is read into while the consumer has the other. For a large object that takes half the work
+ * of fresh ones, which the kernel has to clear, and the garbage collector to find.
+ */
+export function twoBuffers(): BufferFor {
+  let [next, other] = [freshBuffer(0), freshBuffer(0)];
+  return (length) => {
+    [next, other] = [other, next];
+    if (other.byteLength < length) other = freshBuffer(length);
+    return other.subarray(0, length);
+  };
+}
+
+interface Reading {
+  readonly fs: FileSystem;
+  readonly trash: Trash;
+  readonly bufferFor: BufferFor;
+}
+
 /**
  * The bytes of an object, read one chunk ahead. Opens nothing before it is iterated, and closes what it opened when the
  * consumer stops. Once begun it reads to the end, also when the object is removed meanwhile.
@@ -57,7 +82,7 @@ export function* stepsOf(pieces: readonly Piece[], { first, last }: ByteRange): 
 export async function* readObject(
   object: StoredObject,
   range: ByteRange,
-  { fs, trash }: { fs: FileSystem; trash: Trash },
+  { fs, trash, bufferFor }: Reading,
 ): AsyncGenerator<Uint8Array> {
   const lease = trash.lease(object.path);
   let open: { piece: Piece; file: OpenFile } | undefined;
@@ -77,7 +102,7 @@ export async function* readObject(
   try {
     for (const step of stepsOf(object.pieces, range)) {
       const before = reading && (await reading);
-      reading = fileOf(step.piece).then((file) => readStep(file, step));
+      reading = fileOf(step.piece).then((file) => readStep(file, step, bufferFor(step.length)));
       // Its failure is seen where it is awaited, which is after the consumer has taken the chunk before.
       reading.catch(() => {});
       if (before) yield before;
@@ -90,9 +115,11 @@ export async function* readObject(
   }
 }
 
-async function readStep(file: OpenFile, { piece, position, length }: Step): Promise<Uint8Array> {
-  // Never from a pool, and never reused: a socket may hold it long after the consumer has asked for the next.
-  const chunk = Buffer.allocUnsafeSlow(length);
+async function readStep(
+  file: OpenFile,
+  { piece, position, length }: Step,
+  chunk: Uint8Array,
+): Promise<Uint8Array> {
   const read = await file.read(chunk, position);
   if (read < length) throw torn(piece, position + read);
   return chunk;

@@ -63,9 +63,10 @@ export function createTrash(fs: FileSystem, directory: string, newId: () => stri
       }
     },
     empty: async () => {
+      const left = (await fs.readDirectory(directory)) ?? [];
       // The earlier process may have died between moving something here and syncing where it was.
-      await fs.syncDirectory(directory);
-      for (const name of (await fs.readDirectory(directory)) ?? []) await destroy(fs, join(directory, name));
+      if (left.length > 0) await fs.syncDirectory(directory);
+      for (const name of left) await destroy(fs, join(directory, name));
     },
   };
 }

@@ -7,6 +7,8 @@ import type { FileSystem, NewFile } from "./file-system.ts";
 const BATCH_BYTES = 1024 * 1024;
 /** … or so many chunks: a small one may be a view into a large buffer, which it keeps alive. */
 const BATCH_CHUNKS = 64;
+/** Every so many bytes an fsync begins while receiving goes on, so that the last one has little left to do. */
+const FLUSH_BYTES = 32 * 1024 * 1024;
 
 export interface Written {
   readonly path: string;
@@ -42,29 +44,57 @@ async function writeDurably(file: NewFile, body: ByteStream): Promise<number> {
   }
 }
 
-/** Receives one batch while the one before is written. */
+/** Receives one batch while the one before is written, and writes to the disk early what is there. */
 async function writeBody(file: NewFile, body: ByteStream): Promise<number> {
+  const pen = createPen(file);
   let batch: Uint8Array[] = [];
   let received = 0;
   let handedOver = 0;
-  let writing = Promise.resolve();
   try {
     for await (const chunk of body) {
       batch.push(chunk);
       received += chunk.byteLength;
       checkPartSize(received);
       if (received - handedOver < BATCH_BYTES && batch.length < BATCH_CHUNKS) continue;
-      await writing;
-      writing = file.write(batch, handedOver);
-      // Its failure is seen where it is awaited, which may be a while from now.
-      writing.catch(() => {});
+      await pen.write(batch, handedOver);
       batch = [];
       handedOver = received;
     }
-    await writing;
-    if (received > handedOver) await file.write(batch, handedOver);
+    await pen.write(batch, handedOver);
+    await pen.settled();
     return received;
   } finally {
-    await Promise.allSettled([writing]);
+    // The file may be closed only when nothing works on it any more.
+    await pen.settled().catch(() => {});
   }
+}
+
+/** Writes one batch in the background: `write` waits for the batch before, and fails where that one did. */
+function createPen(file: NewFile) {
+  let writing = Promise.resolve();
+  let flushing: Promise<void> | undefined;
+  let flushed = 0;
+  const flush = async () => {
+    // Where it fails, `flushing` stays, and so `settled` fails: a later fsync of this file may wrongly succeed.
+    await file.sync();
+    flushing = undefined;
+  };
+  return {
+    write: async (batch: readonly Uint8Array[], position: number) => {
+      await writing;
+      if (!flushing && position - flushed >= FLUSH_BYTES) {
+        flushed = position;
+        flushing = flush();
+        flushing.catch(() => {});
+      }
+      writing = batch.length > 0 ? file.write(batch, position) : Promise.resolve();
+      // Its failure is seen where it is awaited, which may be a while from now.
+      writing.catch(() => {});
+    },
+    settled: async () => {
+      await Promise.allSettled([writing, flushing]);
+      await writing;
+      await flushing;
+    },
+  };
 }

@@ -17,3 +17,23 @@ export function createGate(width: number): Gate {
     }
   };
 }
+
+/** Work that still waits at the gate is done once for all who ask for the same; work that has begun is not shared. */
+export function createShared<Result>(
+  work: (name: string) => Promise<Result>,
+  gate: Gate,
+): (name: string) => Promise<Result> {
+  const waiting = new Map<string, Promise<Result>>();
+  return (name) => {
+    const known = waiting.get(name);
+    if (known) return known;
+    let begun = false;
+    const done = gate(() => {
+      begun = true;
+      waiting.delete(name);
+      return work(name);
+    });
+    if (!begun) waiting.set(name, done);
+    return done;
+  };
+}

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, rename, rmdir, stat, unlink } from "node:fs/promises";
 import type { FileSystem, NewFile, OpenFile } from "./file-system.ts";
-import { createGate, type Gate } from "./gate.ts";
+import { createGate, createShared, type Gate } from "./gate.ts";
 
 export interface NodeFileSystemSettings {
   /** libuv's threads (UV_THREADPOOL_SIZE, 4 where it is not set): at most half of them wait in fsync at any time */
@@ -10,6 +10,7 @@ export interface NodeFileSystemSettings {
 /** The real disk. fsync may take seconds; some threads stay free of it, so that reading goes on meanwhile. */
 export function createNodeFileSystem({ threads }: NodeFileSystemSettings): FileSystem {
   const syncs = createGate(Math.max(1, Math.floor(threads / 2)));
+  const syncOnce = createShared((path: string) => syncDirectory(path), syncs);
   return {
     createFile: async (path) => newFile(await open(path, "wx"), syncs),
     openFile: (path) => unless(READ_ANSWERS, () => openFile(path)),
@@ -19,7 +20,7 @@ export function createNodeFileSystem({ threads }: NodeFileSystemSettings): FileS
     rename: (from, to) => unless(RENAME_ANSWERS, () => rename(from, to).then(() => "renamed" as const)),
     removeFile: (path) => unless(UNLINK_ANSWERS, () => unlink(path).then(() => "removed" as const)),
     removeDirectory: (path) => rmdir(path),
-    syncDirectory: (path) => unless(SYNC_ANSWERS, () => syncs(() => syncDirectory(path))),
+    syncDirectory: (path) => unless(SYNC_ANSWERS, () => syncOnce(path)),
   };
 }
 

@@ -34,14 +34,13 @@ export function checkRange({ first, last }: ByteRange, size: number): void {
   requireRule(fits, `InvalidRange: bytes ${first} to ${last} of ${size}`);
 }
 
-/** What CompleteMultipartUpload demands of the parts that it is given; `stored` has the newest part of each number. */
-export function checkCompletion(listed: readonly Part[], stored: ReadonlyMap<number, Part>): void {
+/** What CompleteMultipartUpload demands of the parts that it is given. */
+export function checkCompletion(listed: readonly Part[], isStored: (part: Part) => boolean): void {
   requireRule(listed.length > 0, "MalformedXML: an upload is completed from one part at least");
   requireRule(listed.length <= BLOB_LIMITS.parts, `MalformedXML: ${listed.length} parts`);
-  for (const [at, { number, etag, size }] of listed.entries()) {
-    const found = stored.get(number);
-    const known = found !== undefined && found.etag === etag && found.size === size;
-    requireRule(known, `InvalidPart: part ${number} is not stored with this etag and size`);
+  for (const [at, part] of listed.entries()) {
+    const { number, size } = part;
+    requireRule(isStored(part), `InvalidPart: part ${number} is not stored with this etag and size`);
     requireRule(number > (listed[at - 1]?.number ?? 0), `InvalidPartOrder: part ${number} is out of order`);
     const big = size >= BLOB_LIMITS.minPart || at === listed.length - 1;
     requireRule(big, `EntityTooSmall: part ${number} has ${size} bytes and is not the last`);

@@ -84,7 +84,10 @@ function createMultiparts(objects: Map<string, Chunks>): Multiparts {
     completeMultipart: async (multipart, parts) => {
       const upload = find(multipart);
       if (!upload) return { outcome: "gone" };
-      checkCompletion(parts, new Map(Array.from(upload.parts, ([number, { part }]) => [number, part])));
+      checkCompletion(parts, ({ number, etag, size }) => {
+        const stored = upload.parts.get(number)?.part;
+        return stored?.etag === etag && stored.size === size;
+      });
       objects.set(upload.key, join(parts.flatMap(({ number }) => upload.parts.get(number)?.bytes ?? [])));
       uploads.delete(multipart.id);
       return { outcome: "completed" };

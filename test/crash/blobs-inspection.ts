@@ -4,14 +4,24 @@ import { createPowerCutDisk } from "../support/power-cut-fs.ts";
 import { afterPowerCut, type DiskState } from "../support/power-cut-state.ts";
 import { type Found, openOn, partName, type Run, uploadName } from "./blobs-scenario.ts";
 
+/** What may be found, and of what it is told. */
+export interface Promises {
+  readonly objects: readonly string[];
+  readonly uploads: ReadonlyMap<string, Multipart>;
+  readonly allowed: (name: string) => readonly Found[];
+}
+
+/** What a run promised by the time that its disk was in state `at`. */
+export const promisesOf = ({ ledger, uploads }: Run, at: number): Promises => ({
+  objects: ledger.names().filter((name) => !name.includes(" ")),
+  uploads,
+  allowed: (name) => ledger.allowed(name, at),
+});
+
 /** What is wrong with what is found on a disk; undefined where everything is as it may be. */
-export async function inspect(
-  state: DiskState,
-  run: Run,
-  allowed: (name: string) => readonly Found[],
-): Promise<string | undefined> {
+export async function inspect(state: DiskState, promises: Promises): Promise<string | undefined> {
   try {
-    return await complaintAbout(state, run, allowed);
+    return await complaintAbout(state, promises);
   } catch (error) {
     return String(error);
   }
@@ -19,13 +29,11 @@ export async function inspect(
 
 async function complaintAbout(
   state: DiskState,
-  { ledger, uploads }: Run,
-  allowed: (name: string) => readonly Found[],
+  { objects, uploads, allowed }: Promises,
 ): Promise<string | undefined> {
   const blobs = await openOn(createPowerCutDisk(state).fs, "inspector");
   const listed = (await blobs.list("")).entries.map(({ key }) => key);
-  const keys = ledger.names().filter((name) => !name.includes(" "));
-  for (const key of new Set([...listed, ...keys])) {
+  for (const key of new Set([...listed, ...objects])) {
     const body = await blobs.read(key);
     const found = body ? await collect(body) : "absent";
     if (!allowed(key).some((one) => same(one, found))) return `${key} is torn, lost, or back`;

@@ -4,6 +4,8 @@ import { type Blobs, type Multipart } from "../../../shared/ports/blobs.ts";
 import { patterned } from "../../support/bodies.ts";
 import { addPart, inTurns, put } from "./support.ts";
 
+const ids = (uploads: readonly Multipart[]) => uploads.map(({ key, id }) => `${key} ${id}`).toSorted();
+
 export function listingContract(blobs: () => Blobs): void {
   const keysUnder = async (prefix: string): Promise<string[]> => {
     const { entries } = await blobs().list(prefix);
@@ -78,7 +80,6 @@ export function listingContract(blobs: () => Blobs): void {
         listed.push(...page.entries);
         after = page.next;
       } while (after !== undefined);
-      const ids = (uploads: readonly Multipart[]) => uploads.map(({ key, id }) => `${key} ${id}`).toSorted();
       expect(ids(listed)).toEqual(ids(created));
       expect(listed.map(({ key }) => key)).toEqual(listed.map(({ key }) => key).toSorted());
     });

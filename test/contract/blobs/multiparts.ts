@@ -1,8 +1,10 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Blobs } from "../../../shared/ports/blobs.ts";
 import { bodyOf, brokenBody, collect, patterned, sameBytes } from "../../support/bodies.ts";
 import { addPart, BIG, brokenRule, freshKey, put, read, storeInParts } from "./support.ts";
+
+const near = (border: number) => fc.integer({ min: border - 1000, max: border + 1000 });
 
 export function multipartContract(blobs: () => Blobs): void {
   describe("multipart uploads", () => {
@@ -26,7 +28,6 @@ export function multipartContract(blobs: () => Blobs): void {
       const pieces = [patterned(BIG, 1), patterned(BIG, 2), patterned(777, 3)];
       await storeInParts(blobs(), key, pieces);
       const whole = Buffer.concat(pieces);
-      const near = (border: number) => fc.integer({ min: border - 1000, max: border + 1000 });
       const place = fc
         .oneof(near(0), near(BIG), near(2 * BIG), near(whole.length), fc.nat(whole.length))
         .map((at) => Math.min(whole.length - 1, Math.max(0, at)));

@@ -52,6 +52,18 @@ export function objectsContract(blobs: () => Blobs): void {
       expect(part && (await fetchSource(part, range))).toEqual(bytes.subarray(10, 20));
     });
 
+    it("opens a large object for a client, whole and in part", async () => {
+      const key = freshKey();
+      const bytes = patterned(3_000_000, key);
+      await put(blobs(), key, bytes);
+      const whole = await blobs().open(key);
+      expect(whole && sameBytes(await fetchSource(whole), bytes)).toBe(true);
+      const range = { first: 1000, last: 2_500_000 };
+      const part = await blobs().open(key, range);
+      const wanted = bytes.subarray(range.first, range.last + 1);
+      expect(part && sameBytes(await fetchSource(part, range), wanted)).toBe(true);
+    });
+
     it("replaces an object that is put again, in one step", async () => {
       const key = freshKey();
       await put(blobs(), key, patterned(300_000, "old"));
