@@ -241,7 +241,7 @@ describe("anything at all", () => {
         const { status } = await send(berth, asked);
         expect(status).toBeLessThan(500);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     expect(await statusOf(berth, `/v2/${REPO}/manifests/latest`)).toBe(200);
   });

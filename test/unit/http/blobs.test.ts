@@ -5,8 +5,8 @@ import { parseDigest } from "../../../shared/oci/digest.ts";
 import { OciError } from "../../../shared/oci/errors.ts";
 import type { BlobSource, ByteRange } from "../../../shared/ports/blobs.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
-import { ask, bytesOf } from "./ask.ts";
 import { partsOf } from "../../support/byte-parts.ts";
+import { ask, bytesOf } from "./ask.ts";
 
 const CONTENT = Buffer.from("0123456789".repeat(10));
 const DIGEST = parseDigest(`sha256:${createHash("sha256").update(CONTENT).digest("hex")}`);

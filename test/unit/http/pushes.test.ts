@@ -94,6 +94,27 @@ describe("a single POST that fails", () => {
   });
 });
 
+describe("a mount that fails", () => {
+  it("begins an upload that hashes as the mount's digest wants it", async () => {
+    const begun: unknown[] = [];
+    const operations: Partial<Registry> = {
+      mountBlob: async () => "unknown",
+      beginUpload: async ({ algorithm }) => {
+        begun.push(algorithm);
+        return { id: ID, offset: 0 };
+      },
+    };
+    for (const digest of [DIGEST, `sha512:${"b".repeat(128)}`]) {
+      const answer = await ask(operations, {
+        method: "POST",
+        target: `/v2/a/blobs/uploads/?mount=${digest}`,
+      });
+      expect(answer).toMatchObject({ status: 202, headers: { Location: `/v2/a/blobs/uploads/${ID}` } });
+    }
+    expect(begun).toEqual(["sha256", "sha512"]);
+  });
+});
+
 describe("the body of a manifest", () => {
   const putManifest: Registry["putManifest"] = async ({ tags }) => ({ digest: DIGEST, tags });
   const headers = { "content-type": "application/vnd.oci.image.manifest.v1+json" };

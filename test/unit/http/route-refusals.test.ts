@@ -22,6 +22,8 @@ describe("a path that is no endpoint", () => {
     "/v2/blobs/uploads",
     `/v2/blobs/uploads/${ID}`,
     "/v2/a/uploads/",
+    "/v2/a/b/uploads/",
+    `/v2/a/b/uploads/${ID}`,
     `/v2/a/uploads/${ID}`,
     "/v2/a/manifests/",
     "/v2/a/manifests",
