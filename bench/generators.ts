@@ -7,6 +7,9 @@ import { CONNECTIONS } from "./sizes.ts";
 
 const SCRIPT = fileURLToPath(new URL("requests.lua", import.meta.url));
 
+/** A slow answer is slow, not wrong: some peers list thousands of tags in seconds. */
+const TIMEOUT = "60s";
+
 export interface Page {
   readonly path: string;
   /** bytes of its body */
@@ -25,7 +28,7 @@ export async function getsPerSecond(
   { pages, accept, seconds }: { pages: readonly Page[]; accept: string; seconds: number },
 ): Promise<number> {
   const wrk = program("wrk", "apt-get install wrk");
-  const load = [`-t1`, `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", SCRIPT, url];
+  const load = [`-t1`, `-c${CONNECTIONS}`, `-d${seconds}s`, "--timeout", TIMEOUT, "-s", SCRIPT, url];
   const wanted = pages.flatMap(({ path, length }) => [path, String(length)]);
   const output = await run([wrk, ...load, "--", accept, ...wanted]);
   const result = JSON.parse(output.trim().split("\n").at(-1) ?? "") as WrkResult;

@@ -85,7 +85,7 @@ async function sendStream(body: ByteStream, answer: HttpAnswer, exchange: Exchan
     for await (const chunk of body) {
       if (response.destroyed) throw new ClientAbortedError("the client went away");
       sent += chunk.length;
-      if (!response.write(chunk)) await exchange.awaitClient(drained(response));
+      await exchange.awaitClient(written(response, chunk));
     }
     if (response.destroyed) throw new ClientAbortedError("the client went away");
     const promised = answer.headers["Content-Length"];
@@ -101,13 +101,14 @@ async function sendStream(body: ByteStream, answer: HttpAnswer, exchange: Exchan
   }
 }
 
-async function drained(response: ServerResponse): Promise<void> {
-  if (response.destroyed) return;
+/** Resolves when the kernel has the chunk, or the client is gone: its memory may be used again then. */
+async function written(response: ServerResponse, chunk: Uint8Array): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = () => {
-      response.off("drain", done).off("close", done);
+      response.off("close", done);
       resolve();
     };
-    response.on("drain", done).on("close", done);
+    response.on("close", done);
+    response.write(chunk, done);
   });
 }

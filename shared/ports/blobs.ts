@@ -32,7 +32,10 @@ export interface ByteRange {
   readonly last: number;
 }
 
-/** How a client gets the bytes: through us, or from where a signed URL points. */
+/**
+ * How a client gets the bytes: through us, or from where a signed URL points. A chunk of this stream is valid until the
+ * next one is asked for, so that its memory can be used again: send it before, or copy it.
+ */
 export type BlobSource =
   | { readonly kind: "stream"; readonly body: ByteStream }
   | { readonly kind: "redirect"; readonly url: string };

@@ -25,7 +25,8 @@ export async function* brokenBody(bytes: Uint8Array, error: Error): AsyncGenerat
 
 export async function collect(body: ByteStream): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  // A copy: a chunk may be valid only until the next one is asked for.
+  for await (const chunk of body) chunks.push(Uint8Array.from(chunk));
   return Buffer.concat(chunks);
 }
 
