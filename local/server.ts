@@ -24,6 +24,8 @@ export interface ServerSettings {
   /** how long a client may neither send nor take a byte while it is its turn */
   readonly idleMilliseconds: number;
   readonly maxConnections: number;
+  /** within which all headers of a request have to come, from its first byte; 30 s where it is not given */
+  readonly headersMilliseconds?: number;
 }
 export interface ServerParts {
   readonly settings: ServerSettings;
@@ -77,6 +79,8 @@ export async function startServer({ settings, handler, log }: ServerParts): Prom
     else socket.setTimeout(settings.idleMilliseconds);
   });
   await listen(server, settings);
+  // Accepting may fail, for want of file descriptors: that is one client's trouble, not the end of the process.
+  server.on("error", (error) => log.error({ err: error }, "a connection could not be accepted"));
   const { port } = server.address() as AddressInfo;
   return {
     port,
@@ -94,19 +98,20 @@ export async function startServer({ settings, handler, log }: ServerParts): Prom
 }
 
 /** Timeouts are idle timeouts; only the headers have to come within a total time. */
-function createServer({ tls, idleMilliseconds, maxConnections }: ServerSettings): Server {
+function createServer(settings: ServerSettings): Server {
+  const { tls, headersMilliseconds = HEADERS_MILLISECONDS } = settings;
   const options = {
     maxHeaderSize: HEADERS_BYTES,
-    headersTimeout: HEADERS_MILLISECONDS,
-    connectionsCheckingInterval: 5000,
+    headersTimeout: headersMilliseconds,
+    connectionsCheckingInterval: headersMilliseconds / 6,
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
   };
   const server = tls
-    ? createHttpsServer({ ...options, ...tls, handshakeTimeout: HEADERS_MILLISECONDS })
+    ? createHttpsServer({ ...options, ...tls, handshakeTimeout: headersMilliseconds })
     : createHttpServer(options);
-  server.timeout = idleMilliseconds;
-  server.maxConnections = maxConnections;
+  server.timeout = settings.idleMilliseconds;
+  server.maxConnections = settings.maxConnections;
   return server;
 }
 

@@ -35,6 +35,16 @@ describe("a client that stalls is dropped", () => {
     expect(await client.ended).not.toMatch(/200/);
   });
 
+  it("when its headers take too long as a whole, however it drips; it is told so", async () => {
+    const { port } = await serving(reads, { headersMilliseconds: 300 });
+    const client = await rawClient(port);
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nA: ");
+    const drip = setInterval(() => client.send("a"), 50);
+    const heard = await client.ended;
+    clearInterval(drip);
+    expect(heard).toMatch(/^HTTP\/1\.1 408 [^]*"the request did not come in time"/);
+  });
+
   it("when it says nothing at all", async () => {
     const { port } = await serving(reads, { idleMilliseconds: 200 });
     expect(await (await rawClient(port)).ended).toBe("");
