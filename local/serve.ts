@@ -1,6 +1,7 @@
+import type { HttpHandler } from "../shared/http/messages.ts";
 import { createHttpHandler } from "../shared/http/serve.ts";
 import { Complaint, causeOf } from "./complaint.ts";
-import { openRegistry } from "./compose.ts";
+import { type OpenRegistry, openRegistry } from "./compose.ts";
 import { withHealth } from "./health.ts";
 import { isLoopback, listeningAddress } from "./listening-address.ts";
 import { type Log, openLog } from "./log.ts";
@@ -60,7 +61,7 @@ export async function start(settings: Settings, { host, tls, log }: Start): Prom
         maxConnections: settings.maxConnections,
         ...(tls && { tls }),
       },
-      handler: withHealth(createHttpHandler({ registry: opened.registry }), opened.check),
+      handler: withHealth(handlerOf(opened, log), opened.check),
       log,
     });
     return {
@@ -75,6 +76,13 @@ export async function start(settings: Settings, { host, tls, log }: Start): Prom
     throw new Complaint(listeningComplaint(settings.port, host, causeOf(error)), { cause: error });
   }
 }
+
+/** The client of a store that fails hears only that it may try again; the operator needs to know why. */
+const handlerOf = ({ registry }: OpenRegistry, log: Log): HttpHandler =>
+  createHttpHandler({
+    registry,
+    onUnavailable: (error) => log.error({ err: error }, "a store can't serve: answered 503"),
+  });
 
 function listeningComplaint(port: number, host: string, code: string): string {
   switch (code) {

@@ -9,7 +9,7 @@ export interface PageQuery {
 }
 
 /** distribution-spec § Pushing manifests wants at least 10. */
-export const MAX_TAGS_PER_PUSH = 20;
+const MAX_TAGS_PER_PUSH = 20;
 
 const NUMBER = /^[0-9]+$/;
 /** Everything that a list holds is printable ASCII of at most this length; so `last` needn't be more. */

@@ -13,7 +13,7 @@ export interface Asked {
   readonly stream?: ByteStream;
 }
 
-export function requestOf({ method = "GET", target, headers = {}, body = [], stream }: Asked): HttpRequest {
+function requestOf({ method = "GET", target, headers = {}, body = [], stream }: Asked): HttpRequest {
   const [path = "", query = ""] = target.split("?", 2);
   return {
     method,
@@ -29,7 +29,7 @@ async function* streamOf(chunks: readonly Uint8Array[]): ByteStream & AsyncGener
 }
 
 /** A registry that can do what a test needs of it; anything else is a mistake of the test, or of the handler. */
-export function registryWith(operations: Partial<Registry>): Registry {
+function registryWith(operations: Partial<Registry>): Registry {
   return new Proxy(operations, {
     get: (target, name) =>
       Reflect.get(target, name) ?? (() => Promise.reject(new Error(`unexpected call of ${String(name)}`))),
