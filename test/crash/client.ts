@@ -47,8 +47,9 @@ interface Settings {
 }
 
 const NAMES = Object.keys(SCRIPTS) as ScriptName[];
-/** Repositories with more blobs are tidied up, so that looking at all of them takes no longer than the crash. */
-const MANY_BLOBS = 12;
+/** Repositories with more are tidied up, so that looking at all of them takes no longer than the crash. */
+const MANY = 8;
+const MANY_BYTES = 40_000_000;
 const TIDYING: readonly ScriptName[] = ["deleteManifest", "deleteBlob", "deleteTag"];
 
 export function createClient({ name, chance, sharedTags, others }: Settings): CrashClient {
@@ -66,9 +67,11 @@ export function createClient({ name, chance, sharedTags, others }: Settings): Cr
     }
   };
   const pick = (repo: string, prefer: readonly ScriptName[]): ScriptName => {
-    if (repoOf(world, repo).blobs.size > MANY_BLOBS && chance.random() < 0.7)
-      return chance.one(TIDYING) ?? "deleteBlob";
-    if (repoOf(world, repo).uploads.size > 3) return "resume";
+    const { blobs, manifests, uploads } = repoOf(world, repo);
+    const bytes = [...blobs.values()].reduce((sum, content) => sum + content.bytes.length, 0);
+    const isFull = blobs.size > MANY || manifests.size > MANY || bytes > MANY_BYTES;
+    if (isFull && chance.random() < 0.7) return chance.one(TIDYING) ?? "deleteBlob";
+    if (uploads.size > 3) return "resume";
     return (chance.random() < 0.4 ? chance.one(prefer) : undefined) ?? chance.one(NAMES) ?? "pushWhole";
   };
   const elsewhere = () => {
@@ -134,7 +137,7 @@ function requireAccepted({ request, accepts }: Step, { status, body }: Answer): 
 
 const newSeen = (): Seen => ({ blobs: new Map(), manifests: new Map(), tags: new Set(), uploads: new Set() });
 /** So many that are gone are remembered, of each kind. */
-const GONE = 20;
+const GONE = 8;
 
 function remember(seen: Seen, world: World, repo: string): void {
   const { blobs, manifests, tags, uploads } = repoOf(world, repo);
