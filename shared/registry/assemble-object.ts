@@ -30,6 +30,7 @@ export async function assemble(ports: Ports, session: UploadSession, received: R
   if (gone && multipart) return findCompleted(ports, session, { multipart, size });
   if (hasParts && multipart) return join(ports, session, { ...received, multipart });
   if (tail) return { object: tail, fresh: true };
+  if (size > 0) throw new Error(`the upload ${session.id} has neither parts nor a tail`);
   const { key } = await ports.blobs.put(freshKey(ports.clock, session.id), nothing());
   return { object: { key, size: 0 }, fresh: true };
 }

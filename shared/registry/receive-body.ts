@@ -68,7 +68,7 @@ async function storeOrDrain(ports: Ports, wanted: Parameters<typeof storeParts>[
   } catch (cause) {
     if (!(cause instanceof MultipartGoneError)) throw cause;
     while (await wanted.input.take(BLOB_LIMITS.minPart));
-    return { parts: [], multipart: wanted.session.multipart, tail: undefined, gone: true };
+    return { parts: [], multipart: cause.multipart, tail: undefined, gone: true };
   }
 }
 

@@ -13,6 +13,12 @@ const PARTS_IN_FLIGHT = 2;
 /** The store no longer knows the multipart upload: completed by a request whose answer was lost, or ended. */
 export class MultipartGoneError extends Error {
   override readonly name = "MultipartGoneError";
+  readonly multipart: Multipart;
+
+  constructor(multipart: Multipart) {
+    super(`multipart upload ${multipart.id} is gone`);
+    this.multipart = multipart;
+  }
 }
 
 interface Input {
@@ -71,6 +77,6 @@ export async function uploadPart(
   }: { readonly multipart: Multipart; readonly number: number; readonly body: ByteStream },
 ): Promise<Part> {
   const result = await blobs.uploadPart(multipart, number, body);
-  if (result.outcome === "gone") throw new MultipartGoneError(`multipart upload ${multipart.id} is gone`);
+  if (result.outcome === "gone") throw new MultipartGoneError(multipart);
   return result.part;
 }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { BLOB_LIMITS, type Blobs } from "../../shared/ports/blobs.ts";
+import { createRegistry } from "../../shared/registry/create-registry.ts";
+import { bodyOf, patterned, sameBytes } from "../support/bodies.ts";
+import { caller, createDomain, pullBlob, repo, sha256 } from "../support/domain.ts";
+
+const name = repo("a/b");
+const { minPart } = BLOB_LIMITS;
+
+/** Runs `meddle` once, right after the parts were joined: between the two steps of a commit. */
+function afterJoining(blobs: Blobs, meddle: () => Promise<unknown>): Blobs {
+  let waiting = true;
+  return {
+    ...blobs,
+    completeMultipart: async (multipart, parts) => {
+      const result = await blobs.completeMultipart(multipart, parts);
+      if (waiting) {
+        waiting = false;
+        await meddle();
+      }
+      return result;
+    },
+  };
+}
+
+describe("two closing PUTs of one upload, each with the whole body", () => {
+  it("never make an empty object of a multipart upload that the other has joined", async () => {
+    const domain = createDomain();
+    const { registry } = domain;
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    const bytes = patterned(minPart + 3, "twice");
+    const digest = sha256(bytes);
+    const put = (body: AsyncIterable<Uint8Array>) => ({ caller, repo: name, id, digest, chunk: { body } });
+    const gate = Promise.withResolvers<void>();
+    async function* slow() {
+      yield bytes.subarray(0, minPart);
+      await gate.promise;
+      yield bytes.subarray(minPart);
+    }
+    // The second has begun before the first, and ends while the first has joined the parts but not yet committed.
+    const second = registry.commitUpload(put(slow()));
+    const blobs = afterJoining(domain.blobs, () => {
+      gate.resolve();
+      return second;
+    });
+    const first = createRegistry({ ...domain, blobs }).commitUpload(put(bodyOf(bytes)));
+    expect(await Promise.all([first, second])).toEqual([
+      { digest, size: bytes.length },
+      { digest, size: bytes.length },
+    ]);
+    expect(sameBytes(await pullBlob(registry, name, digest), bytes)).toBe(true);
+    expect((await domain.blobs.list("")).entries).toHaveLength(1);
+  });
+});
