@@ -8,6 +8,7 @@ import type { Check, Item, Write } from "../ports/table.ts";
 import { optionalText, textOf } from "./attributes.ts";
 import { finishDeletion } from "./delete-manifest.ts";
 import { digestOfBytes } from "./digests.ts";
+import { removeQuietly } from "./discard.ts";
 import { generationKey, unchangedGeneration } from "./generations.ts";
 import { keys, objectKey } from "./keyspace.ts";
 import { homeOf, packReferences, servedAttributes } from "./manifest-items.ts";
@@ -59,17 +60,29 @@ async function store(ports: Ports, push: Push): Promise<void> {
     return;
   }
   const { blobs, clock } = ports;
-  const key = objectKey("manifests", clock.now(), clock.newId(), clock.newId());
-  await blobs.put(key, chunksOf(push.bytes));
+  const own: { key: string | undefined } = { key: undefined };
   let used: string | undefined;
   try {
-    used = await untilDone(clock, () => tryPush(ports, push, key));
+    used = await untilDone(clock, async () => {
+      own.key ??= await putObject(ports, push.bytes);
+      const result = await tryPush(ports, push, own.key);
+      // The table may name the object now, and who deletes that manifest removes it: another try needs another one.
+      if (result.outcome === "unknown") own.key = undefined;
+      return result;
+    });
   } catch (cause) {
-    // After a refusal nothing names the object; after an unknown outcome the table may, so it stays for the sweep.
-    if (cause instanceof OciError) await blobs.remove(key);
+    // After a refusal nothing names the object; what the table may name stays for the sweep.
+    if (cause instanceof OciError && own.key !== undefined) await removeQuietly(blobs, own.key);
     throw cause;
   }
-  if (used !== key) await blobs.remove(key);
+  if (own.key !== undefined && own.key !== used) await removeQuietly(blobs, own.key);
+}
+
+/** Answers the key. */
+async function putObject({ blobs, clock }: Ports, bytes: Uint8Array): Promise<string> {
+  const key = objectKey("manifests", clock.now(), clock.newId(), clock.newId());
+  await blobs.put(key, chunksOf(bytes));
+  return key;
 }
 
 async function* chunksOf(bytes: Uint8Array) {
