@@ -27,16 +27,25 @@ export const createDeleteManifest =
   async ({ caller, repo, digest }) => {
     const found = await ports.table.get(keys.manifest(repo, digest), "strong");
     if (!found) throw unknownManifest({ kind: "digest", digest });
-    await finishDeletion(ports, { repo, digest, caller });
+    await runDeletion(ports, { repo, digest, caller }, { rev: undefined });
   };
+
+/**
+ * Finishes a deletion that has begun, and nothing else: whoever has seen a mark may call this, also when somebody has
+ * finished meanwhile and the manifest was pushed again.
+ */
+export async function finishDeletion(ports: Ports, doomed: Doomed): Promise<void> {
+  const item = await ports.table.get(keys.manifest(doomed.repo, doomed.digest), "strong");
+  if (item?.attributes["deleting"] === undefined) return;
+  await runDeletion(ports, doomed, { rev: textOf(item, "rev") });
+}
 
 /**
  * Deletes a manifest with its tags, in as many steps as these need. With more tags than one transaction holds the
  * manifest is marked first: pushes of it wait for the end (they help to reach it), pulls by digest see it gone.
- * Whoever finds a mark may call this; a step done twice does no harm.
+ * A step done twice does no harm.
  */
-export async function finishDeletion(ports: Ports, doomed: Doomed): Promise<void> {
-  const begun: Begun = { rev: undefined };
+async function runDeletion(ports: Ports, doomed: Doomed, begun: Begun): Promise<void> {
   const key = await untilDone(ports.clock, () => deleteInSteps(ports, doomed, begun));
   if (key !== undefined) await ports.blobs.remove(key);
 }
