@@ -7,18 +7,23 @@ import { readManifest } from "./manifest-items.ts";
 import type { Ports } from "./ports.ts";
 import type { Registry } from "./registry.ts";
 
+/** One look may find a manifest that is deleted before its bytes are read; the next finds what has taken its place. */
+const LOOKS = 3;
+
 /** One read for a small manifest, by tag as by digest; two for a larger one. */
 export const createGetManifest =
   ({ table, blobs }: Ports): Registry["getManifest"] =>
   async ({ repo, reference }) => {
     const { kind } = reference;
     const key = kind === "tag" ? keys.tag(repo, reference.tag) : keys.manifest(repo, reference.digest);
-    const item = await table.get(key, "strong");
-    if (!item || item.attributes["deleting"] !== undefined) throw unknownManifest(reference);
-    const digest = kind === "tag" ? (textOf(item, "digest") as Digest) : reference.digest;
-    const manifest = await readManifest({ table, blobs }, { repo, digest, item });
-    if (!manifest) throw unknownManifest(reference);
-    return manifest;
+    for (let look = 1; look <= LOOKS; look += 1) {
+      const item = await table.get(key, "strong");
+      if (!item || item.attributes["deleting"] !== undefined) break;
+      const digest = kind === "tag" ? (textOf(item, "digest") as Digest) : reference.digest;
+      const manifest = await readManifest({ table, blobs }, { repo, digest, item });
+      if (manifest) return manifest;
+    }
+    throw unknownManifest(reference);
   };
 
 export const unknownManifest = (reference: Reference): OciError =>
