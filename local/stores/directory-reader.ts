@@ -32,14 +32,14 @@ export async function findObject(fs: FileSystem, path: string): Promise<StoredOb
 }
 
 /** What one call reads: `length` bytes of a piece from `position` on. */
-export interface Step {
+interface Step {
   readonly piece: Piece;
   readonly position: number;
   readonly length: number;
 }
 
 /** The reads that give the bytes of `range`, in order. */
-export function* stepsOf(pieces: readonly Piece[], { first, last }: ByteRange): Generator<Step> {
+function* stepsOf(pieces: readonly Piece[], { first, last }: ByteRange): Generator<Step> {
   let start = 0;
   for (const piece of pieces) {
     const end = Math.min(piece.size, last + 1 - start);

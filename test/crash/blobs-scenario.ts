@@ -11,7 +11,7 @@ import { bodyOf, patterned } from "../support/bodies.ts";
 import { createPowerCutDisk, type PowerCutDisk, type Trouble } from "../support/power-cut-fs.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 
-export const ROOT = "/srv/berth/blobs";
+const ROOT = "/srv/berth/blobs";
 
 /** What a name stands for: an object's bytes, an upload that is open, an acknowledged part. */
 export type Found = "absent" | "open" | Buffer | { readonly part: Part; readonly bytes: Buffer };

@@ -38,7 +38,7 @@ export function multipartContract(blobs: () => Blobs): void {
           const bytes = body && (await collect(body));
           expect(bytes && sameBytes(bytes, whole.subarray(range.first, range.last + 1))).toBe(true);
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     });
 

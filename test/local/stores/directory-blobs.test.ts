@@ -4,7 +4,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openDirectoryBlobs } from "../../../local/stores/directory-blobs.ts";
 import type { FileSystem } from "../../../local/stores/file-system.ts";
 import { createNodeFileSystem } from "../../../local/stores/node-file-system.ts";
@@ -20,10 +20,16 @@ let folder: TemporaryFolder;
 let blobs: Blobs;
 /** how many files are open for reading */
 let open = 0;
+/** how often a file that was to be read was not there */
+let missed = 0;
+/** what is done on the disk, but not told before this resolves */
+let renamesTold = Promise.resolve();
 
 beforeEach(async () => {
   folder = await temporaryFolder();
   open = 0;
+  missed = 0;
+  renamesTold = Promise.resolve();
   blobs = await openDirectoryBlobs({ root: folder.path, fs: counting(disk), newId: randomUUID });
 });
 afterEach(() => folder.remove());
@@ -31,9 +37,17 @@ afterEach(() => folder.remove());
 const disk = createNodeFileSystem({ threads: 4 });
 const counting = (fs: FileSystem): FileSystem => ({
   ...fs,
+  rename: async (from, to) => {
+    const answer = await fs.rename(from, to);
+    await renamesTold;
+    return answer;
+  },
   openFile: async (path) => {
     const file = await fs.openFile(path);
-    if (!file) return undefined;
+    if (!file) {
+      missed += 1;
+      return undefined;
+    }
     open += 1;
     return {
       ...file,
@@ -74,6 +88,21 @@ describe("reading from the directory", () => {
       expect(sameBytes(Buffer.concat([first.value, rest]), Buffer.concat(PIECES))).toBe(true);
       expect(await readdir(join(folder.path, "temporary"))).toEqual([]);
     }
+  });
+
+  it("reads on where the next part is looked for in the very moment of the removal", async () => {
+    await storeInParts(blobs, KEY, PIECES);
+    const body = await readIterator(KEY);
+    const first = await body.next();
+    const told = Promise.withResolvers<void>();
+    renamesTold = told.promise;
+    const removing = blobs.remove(KEY);
+    const rest = collect({ [Symbol.asyncIterator]: () => body });
+    await vi.waitFor(() => expect(missed).toBe(1));
+    told.resolve();
+    expect(sameBytes(Buffer.concat([first.value, await rest]), Buffer.concat(PIECES))).toBe(true);
+    await removing;
+    expect(await blobs.head(KEY)).toBeUndefined();
   });
 
   it("fails where the object is removed before the first bytes are asked for", async () => {
