@@ -1,9 +1,15 @@
 import type { ByteStream } from "../ports/blobs.ts";
 
+/** Chunks shorter than this are gathered into blocks: five million chunks of one byte would fill the memory. */
+const SMALL = 4 * 1024;
+const BLOCK = 64 * 1024;
+
 /** A stream that can be looked into before it is taken, piece by piece. Holds no more than what was looked at. */
 export class ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #queue: Uint8Array[] = [];
+  /** `from` to `to` are gathered and not yet in the queue, behind which they come */
+  #block = { bytes: new Uint8Array(0), from: 0, to: 0 };
   #buffered = 0;
   #ended = false;
 
@@ -23,7 +29,7 @@ export class ByteSource {
       const { done, value } = await this.#chunks.next();
       if (done) this.#ended = true;
       else if (value.length > 0) {
-        this.#queue.push(value);
+        this.#keep(value);
         this.#buffered += value.length;
       }
     }
@@ -33,12 +39,34 @@ export class ByteSource {
   /** The next bytes, at most `limit`; undefined at the end. */
   async take(limit: number): Promise<Uint8Array | undefined> {
     if (!(await this.has(1))) return undefined;
+    if (this.#queue.length === 0) this.#queueGathered();
     const chunk = this.#queue.shift();
     if (!chunk) return undefined;
     const taken = chunk.length > limit ? chunk.subarray(0, limit) : chunk;
     if (taken.length < chunk.length) this.#queue.unshift(chunk.subarray(limit));
     this.#buffered -= taken.length;
     return taken;
+  }
+
+  #keep(chunk: Uint8Array): void {
+    if (chunk.length >= SMALL) {
+      this.#queueGathered();
+      this.#queue.push(chunk);
+      return;
+    }
+    if (this.#block.to + chunk.length > this.#block.bytes.length) {
+      this.#queueGathered();
+      this.#block = { bytes: new Uint8Array(BLOCK), from: 0, to: 0 };
+    }
+    this.#block.bytes.set(chunk, this.#block.to);
+    this.#block.to += chunk.length;
+  }
+
+  #queueGathered(): void {
+    const { bytes, from, to } = this.#block;
+    if (from === to) return;
+    this.#queue.push(bytes.subarray(from, to));
+    this.#block.from = to;
   }
 
   async *rest(): AsyncGenerator<Uint8Array> {

@@ -12,6 +12,10 @@ import {
 import { partSize } from "../../shared/registry/part-plan.ts";
 import { bodyOf, collect, patterned, sameBytes } from "../support/bodies.ts";
 
+async function* inTurn(chunks: readonly Uint8Array[]) {
+  yield* chunks;
+}
+
 const TIB = 1024 ** 4;
 /** AWS: "Amazon S3 multipart upload limits" */
 const LARGEST_OBJECT = 48.8 * TIB;
@@ -78,5 +82,37 @@ describe("a byte source", () => {
         expect(last >= Math.min(100, size) && last < part + 100).toBe(true);
       }),
     );
+  });
+
+  it("loses no byte of chunks of all sizes, whatever is looked at before it is taken", async () => {
+    const steps = fc.record({
+      lengths: fc.array(fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 4000, max: 70_000 }))),
+      looks: fc.infiniteStream(fc.integer({ min: 1, max: 200_000 })),
+      takes: fc.infiniteStream(fc.integer({ min: 1, max: 100_000 })),
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, async ({ lengths, looks, takes }) => {
+        const chunks = lengths.map((length, at) => patterned(length, at));
+        const source = new ByteSource(inTurn(chunks));
+        const taken: Uint8Array[] = [];
+        for (;;) {
+          await source.has(looks.next().value);
+          const chunk = await source.take(takes.next().value);
+          if (!chunk) break;
+          taken.push(chunk);
+        }
+        expect(sameBytes(Buffer.concat(taken), Buffer.concat(chunks))).toBe(true);
+      }),
+    );
+  });
+
+  it("hands over a long run of tiny chunks as few large ones", async () => {
+    const bytes = patterned(300_000, "tiny");
+    const source = new ByteSource(bodyOf(bytes, 1));
+    expect(await source.has(bytes.length)).toBe(true);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of source.rest()) chunks.push(chunk);
+    expect(sameBytes(Buffer.concat(chunks), bytes)).toBe(true);
+    expect(chunks.length).toBeLessThan(10);
   });
 });
