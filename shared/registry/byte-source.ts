@@ -48,6 +48,11 @@ export class ByteSource {
     return taken;
   }
 
+  /** Tells the stream that nobody wants what is left of it. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
   #keep(chunk: Uint8Array): void {
     if (chunk.length >= SMALL) {
       this.#queueGathered();

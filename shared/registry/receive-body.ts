@@ -53,12 +53,21 @@ export async function receive(ports: Ports, { session, chunk, last }: Receive): 
   const hash = await hashFor(session, chunk, last);
   const meter = { count: 0 };
   const input = new ByteSource(measured(chunk, hash, meter));
-  if (!(await input.has(1))) return unchanged(session, hash);
-  if (session.tail) input.prepend(await readTail(ports, session.tail));
-  const stored = (await input.has(BLOB_LIMITS.minPart))
-    ? await storeOrDrain(ports, { session, input, expected: chunk.length })
-    : { parts: [], multipart: session.multipart, tail: await storeTail(ports, session, input), gone: false };
-  return { ...stored, offset: session.offset + meter.count, hashed: hash.end() };
+  try {
+    if (!(await input.has(1))) return unchanged(session, hash);
+    if (session.tail) input.prepend(await readTail(ports, session.tail));
+    const stored = (await input.has(BLOB_LIMITS.minPart))
+      ? await storeOrDrain(ports, { session, input, expected: chunk.length })
+      : {
+          parts: [],
+          multipart: session.multipart,
+          tail: await storeTail(ports, session, input),
+          gone: false,
+        };
+    return { ...stored, offset: session.offset + meter.count, hashed: hash.end() };
+  } finally {
+    await input.close();
+  }
 }
 
 /** Where the multipart upload is gone, the body is still read to its end: its length and digest tell what was completed. */

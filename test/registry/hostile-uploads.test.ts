@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BLOB_LIMITS, type Blobs } from "../../shared/ports/blobs.ts";
+import { BLOB_LIMITS, BlobStoreUnavailableError, type Blobs } from "../../shared/ports/blobs.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { bodyOf, patterned, sameBytes } from "../support/bodies.ts";
 import { caller, createDomain, pullBlob, repo, sha256 } from "../support/domain.ts";
@@ -50,5 +50,35 @@ describe("two closing PUTs of one upload, each with the whole body", () => {
     ]);
     expect(sameBytes(await pullBlob(registry, name, digest), bytes)).toBe(true);
     expect((await domain.blobs.list("")).entries).toHaveLength(1);
+  });
+});
+
+describe("a body that nobody reads to its end", () => {
+  it("is closed, so that a server can drop what still comes", async () => {
+    const domain = createDomain();
+    const blobs: Blobs = {
+      ...domain.blobs,
+      uploadPart: async (_multipart, _number, body) => {
+        for await (const _chunk of body) throw new BlobStoreUnavailableError("no space left");
+        throw new Error("there was a body");
+      },
+    };
+    const { id } = await domain.registry.beginUpload({ caller, repo: name });
+    let closed = false;
+    async function* endless() {
+      try {
+        for (;;) yield new Uint8Array(minPart);
+      } finally {
+        closed = true;
+      }
+    }
+    const append = createRegistry({ ...domain, blobs }).appendUpload({
+      caller,
+      repo: name,
+      id,
+      chunk: { body: endless() },
+    });
+    await expect(append).rejects.toThrow("no space left");
+    expect(closed).toBe(true);
   });
 });
