@@ -76,7 +76,8 @@ async function savedParts({ table }: Ports, { id, parts }: UploadSession): Promi
 
 /** The last part of a multipart upload may be of any size. */
 async function tailPart(ports: Ports, session: UploadSession, tail: Tail): Promise<Part> {
-  const { multipart, next } = await createPartNumbers(ports, session, freshKey(ports.clock, session.id));
+  const wanted = { key: freshKey(ports.clock, session.id), count: 1 };
+  const { multipart, next } = await createPartNumbers(ports, session, wanted);
   const body = await ports.blobs.read(tail.key);
   if (!body) throw unknownUpload(session.id);
   return uploadPart(ports.blobs, { multipart, number: await next(), body });

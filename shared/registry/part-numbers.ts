@@ -6,9 +6,6 @@ import { done, untilDone } from "./retry.ts";
 import { onlyOpen, type UploadSession } from "./upload-session.ts";
 import { findOpenSession, unknownUpload } from "./uploads.ts";
 
-/** So many numbers at once: one write for 256 MiB. Those that stay unused are lost, which does no harm. */
-const RESERVED_AT_ONCE = 16;
-
 export interface PartNumbers {
   readonly multipart: Multipart;
   /** A number that no other request was or will be given. */
@@ -22,20 +19,27 @@ export interface PartNumbers {
 export async function createPartNumbers(
   ports: Ports,
   session: UploadSession,
-  key: string,
+  wanted: Wanted,
 ): Promise<PartNumbers> {
   const begun = session.multipart
     ? { multipart: session.multipart, ready: { from: 0, to: 0 } }
-    : await beginMultipart(ports, session, key);
+    : await beginMultipart(ports, session, wanted);
   let { from, to } = begun.ready;
   return {
     multipart: begun.multipart,
     next: async () => {
-      if (from === to) ({ from, to } = await reserve(ports, session));
+      if (from === to) ({ from, to } = await reserve(ports, session, wanted));
       from += 1;
       return from - 1;
     },
   };
+}
+
+interface Wanted {
+  /** of the object that a new multipart upload makes */
+  readonly key: string;
+  /** numbers to reserve at once; those that stay unused are lost */
+  readonly count: number;
 }
 
 interface Reserved {
@@ -44,35 +48,37 @@ interface Reserved {
   readonly to: number;
 }
 
-const reservation = ({ id }: UploadSession): Pick<Update, "op" | "key" | "add"> => ({
+const reservation = ({ id }: UploadSession, { count }: Wanted): Pick<Update, "op" | "key" | "add"> => ({
   op: "update",
   key: keys.session(id),
-  add: { nextPart: RESERVED_AT_ONCE },
+  add: { nextPart: count },
 });
 
-function reservedOf({ nextPart }: Attributes): Reserved {
+function reservedOf({ nextPart }: Attributes, { count }: Wanted): Reserved {
   const to = Number(nextPart);
-  return { from: to - RESERVED_AT_ONCE, to };
+  return { from: to - count, to };
 }
 
-const reserve = ({ table, clock }: Ports, session: UploadSession): Promise<Reserved> =>
+const reserve = ({ table, clock }: Ports, session: UploadSession, wanted: Wanted): Promise<Reserved> =>
   untilDone(clock, async () => {
-    const result = await table.write({ ...reservation(session), only: [onlyOpen] });
+    const result = await table.write({ ...reservation(session, wanted), only: [onlyOpen] });
     if (result.outcome === "condition-failed") throw unknownUpload(session.id);
-    return result.outcome === "written" ? done(reservedOf(result.attributes)) : result;
+    return result.outcome === "written" ? done(reservedOf(result.attributes, wanted)) : result;
   });
 
 /** Of two requests that begin at once, one's multipart upload is taken by both. */
-async function beginMultipart(ports: Ports, session: UploadSession, key: string) {
+async function beginMultipart(ports: Ports, session: UploadSession, wanted: Wanted) {
   const { table, blobs, clock } = ports;
-  const own = await blobs.createMultipart(key);
+  const own = await blobs.createMultipart(wanted.key);
   const begun = await untilDone(clock, async () => {
     const result = await table.write({
-      ...reservation(session),
+      ...reservation(session, wanted),
       set: { multipartKey: own.key, multipartId: own.id },
       only: [onlyOpen, { kind: "lacks", attribute: "multipartKey" }],
     });
-    if (result.outcome === "written") return done({ multipart: own, ready: reservedOf(result.attributes) });
+    if (result.outcome === "written") {
+      return done({ multipart: own, ready: reservedOf(result.attributes, wanted) });
+    }
     if (result.outcome !== "condition-failed") return result;
     const { multipart } = await findOpenSession(ports, session);
     return multipart ? done({ multipart, ready: { from: 0, to: 0 } }) : result;

@@ -13,3 +13,15 @@ export function partSize(number: number, remaining = 0): number {
   const left = Math.max(1, Math.floor((BLOB_LIMITS.parts - number + 1) * 0.99));
   return Math.min(BLOB_LIMITS.maxPart, Math.max(doubled, Math.ceil(remaining / left)));
 }
+
+/** Numbers that are reserved at once, where nobody knows how many parts a body has: one write for 256 MiB. */
+const RESERVED_AT_ONCE = 16;
+
+/**
+ * How many part numbers to reserve at once for a body of `length` bytes: no more than it needs, because a client that
+ * sends small chunks would use up all numbers after a few hundred of them.
+ */
+export const numbersFor = (length: number | undefined): number =>
+  length === undefined
+    ? RESERVED_AT_ONCE
+    : Math.min(RESERVED_AT_ONCE, Math.max(1, Math.ceil(length / FIRST_PART)));

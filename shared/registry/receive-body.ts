@@ -35,14 +35,16 @@ interface Receive {
   readonly last?: Algorithm;
 }
 
+/** The bytes of a chunk, where its client has said how many there are. */
+const announced = ({ range, length }: Chunk): number | undefined =>
+  range ? range.last - range.first + 1 : length;
+
 /** RANGE_INVALID where the chunk does not begin where the last one ended, SIZE_INVALID where it contradicts itself. */
 export function requireFit({ offset }: UploadSession, { range, length }: Chunk): void {
   if (!range) return;
   if (range.first !== offset) throw new OciError("RANGE_INVALID", { expected: offset, got: range.first });
-  const announced = range.last - range.first + 1;
-  if (length !== undefined && length !== announced) {
-    throw new OciError("SIZE_INVALID", { range: announced, length });
-  }
+  const size = range.last - range.first + 1;
+  if (length !== undefined && length !== size) throw new OciError("SIZE_INVALID", { range: size, length });
 }
 
 /**
@@ -57,7 +59,7 @@ export async function receive(ports: Ports, { session, chunk, last }: Receive): 
     if (!(await input.has(1))) return unchanged(session, hash);
     if (session.tail) input.prepend(await readTail(ports, session.tail));
     const stored = (await input.has(BLOB_LIMITS.minPart))
-      ? await storeOrDrain(ports, { session, input, expected: chunk.length })
+      ? await storeOrDrain(ports, { session, input, expected: announced(chunk) })
       : {
           parts: [],
           multipart: session.multipart,

@@ -3,7 +3,7 @@ import { BLOB_LIMITS, type Blobs, type ByteStream, type Multipart, type Part } f
 import type { ByteSource } from "./byte-source.ts";
 import { freshKey } from "./keyspace.ts";
 import { createPartNumbers, type PartNumbers } from "./part-numbers.ts";
-import { partSize } from "./part-plan.ts";
+import { numbersFor, partSize } from "./part-plan.ts";
 import type { Ports } from "./ports.ts";
 import type { UploadSession } from "./upload-session.ts";
 
@@ -25,7 +25,7 @@ interface Input {
   readonly session: UploadSession;
   /** holds at least BLOB_LIMITS.minPart bytes */
   readonly input: ByteSource;
-  /** Content-Length, where the client sent one */
+  /** bytes of the body, where the client said it */
   readonly expected: number | undefined;
 }
 
@@ -34,7 +34,8 @@ export async function storeParts(
   ports: Ports,
   { session, input, expected }: Input,
 ): Promise<{ readonly parts: readonly Part[]; readonly multipart: Multipart }> {
-  const numbers = await createPartNumbers(ports, session, freshKey(ports.clock, session.id));
+  const wanted = { key: freshKey(ports.clock, session.id), count: numbersFor(expected) };
+  const numbers = await createPartNumbers(ports, session, wanted);
   const started: Promise<Part>[] = [];
   try {
     while (await input.has(1)) {

@@ -82,3 +82,24 @@ describe("a body that nobody reads to its end", () => {
     expect(closed).toBe(true);
   });
 });
+
+describe("an upload in many chunks", () => {
+  it("uses no more part numbers than it has parts, as there are only ten thousand", async () => {
+    const { registry, table } = createDomain();
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    const bytes = patterned(minPart + 9, "tail, too");
+    let offset = 0;
+    for (let at = 0; at < 3; at += 1) {
+      const range = { first: offset, last: offset + bytes.length - 1 };
+      const chunk = at === 1 ? { body: bodyOf(bytes), range } : { body: bodyOf(bytes), length: bytes.length };
+      ({ offset } = await registry.appendUpload({ caller, repo: name, id, chunk }));
+    }
+    const parts = await table.query({
+      pk: `UPLOAD#${id}`,
+      prefix: "PART#",
+      limit: 10,
+      consistency: "strong",
+    });
+    expect(parts.items.map(({ sk }) => sk)).toEqual(["PART#00001", "PART#00002", "PART#00003"]);
+  });
+});
