@@ -9,6 +9,9 @@ const KEEP_ALIVE_DRAIN = 1024 * 1024;
 const LINGER_BYTES = 64 * 1024 * 1024;
 const LINGER_MILLISECONDS = 10_000;
 
+/** Up to here it costs less to copy a body than to write it apart from the headers. */
+const JOINED_BYTES = 16 * 1024;
+
 /** A stream ended early: the connection was cut, so that nobody takes a part for the whole. */
 export class CutShortError extends Error {
   override readonly name = "CutShortError";
@@ -29,9 +32,14 @@ export async function send(answer: HttpAnswer, { exchange, lastOnConnection }: S
   if (answer.body.kind === "stream") return sendStream(answer.body.body, answer, exchange);
   const bytes = answer.body.kind === "bytes" ? answer.body.bytes : "";
   if (unread) await sendBeforeRest(exchange, bytes, closes);
-  else response.end(bytes);
+  else if (typeof bytes === "string" || bytes.length > JOINED_BYTES) response.end(bytes);
+  else response.end(textOf(bytes), "latin1");
   return Buffer.byteLength(bytes);
 }
+
+/** One character a byte: Node joins such a text with the headers, and the kernel gets one piece instead of two. */
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
 /** A flat list of names and values is what Node writes with the least work. */
 function headerList({ headers }: HttpAnswer, id: string, closes: boolean): string[] {

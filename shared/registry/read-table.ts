@@ -33,8 +33,13 @@ interface Wanted extends Range {
   readonly keysOnly?: boolean;
 }
 
-/** All items of a range, page by page, strongly consistent. */
+/** All items of a range, strongly consistent. */
 export async function* itemsOf(table: Table, wanted: Wanted, pageSize: number): AsyncGenerator<Item> {
+  for await (const page of pagesOf(table, wanted, pageSize)) yield* page;
+}
+
+/** The same, page by page: handing over thousands of items one by one takes longer than to read them. */
+async function* pagesOf(table: Table, wanted: Wanted, pageSize: number): AsyncGenerator<readonly Item[]> {
   const { pk, prefix, keysOnly = false } = wanted;
   let after = wanted.after === undefined ? undefined : prefix + wanted.after;
   for (;;) {
@@ -46,7 +51,7 @@ export async function* itemsOf(table: Table, wanted: Wanted, pageSize: number): 
       keysOnly,
       ...(after !== undefined && { after }),
     });
-    yield* page.items;
+    yield page.items;
     if (page.next === undefined) return;
     after = page.next;
   }
@@ -55,12 +60,12 @@ export async function* itemsOf(table: Table, wanted: Wanted, pageSize: number): 
 /** The first `limit` sort keys of a range, without their prefix, and whether more follow. */
 export async function namesOf(
   table: Table,
-  wanted: Range & { readonly after?: string | undefined; readonly limit: number },
+  { pk, prefix, after, limit }: Range & { readonly after?: string | undefined; readonly limit: number },
 ): Promise<{ readonly names: readonly string[]; readonly more: boolean }> {
   const names: string[] = [];
-  for await (const { sk } of itemsOf(table, { ...wanted, keysOnly: true }, wanted.limit + 1)) {
-    if (names.length === wanted.limit) return { names, more: true };
-    names.push(sk.slice(wanted.prefix.length));
+  for await (const page of pagesOf(table, { pk, prefix, after, keysOnly: true }, limit + 1)) {
+    for (const { sk } of page) names.push(sk.slice(prefix.length));
+    if (names.length > limit) return { names: names.slice(0, limit), more: true };
   }
   return { names, more: false };
 }
