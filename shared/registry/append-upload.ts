@@ -14,7 +14,7 @@ import {
   progressRemovals,
   type UploadSession,
 } from "./upload-session.ts";
-import { findOpenSession, LONGEST_UPLOAD, type UploadPorts, unknownUpload } from "./uploads.ts";
+import { findOpenSession, idleUntil, LONGEST_UPLOAD, type UploadPorts, unknownUpload } from "./uploads.ts";
 
 /** Parts that one transaction records beside the session. */
 const PARTS_AT_ONCE = TABLE_LIMITS.transaction - 1;
@@ -76,12 +76,13 @@ interface Progress {
   readonly writer: string;
 }
 
-function sessionWrite({ clock, uploadIdle }: UploadPorts, { session, received, writer }: Progress): Write {
+function sessionWrite(ports: UploadPorts, { session, received, writer }: Progress): Write {
   const { offset, hashed, tail } = received;
   const parts = received.parts.reduce((ranges, { number }) => withNumber(ranges, number), session.parts);
-  const idleUntil = Math.min(clock.now() + uploadIdle, session.created + LONGEST_UPLOAD);
+  const version = session.version + 1;
+  const until = idleUntil(ports, session.created);
   const set = {
-    ...progressAttributes({ version: session.version + 1, offset, hashed, parts, tail, idleUntil }),
+    ...progressAttributes({ version, offset, hashed, parts, tail, idleUntil: until }),
     writer,
   };
   return {

@@ -7,12 +7,11 @@ import { freshKey, ranges } from "./keyspace.ts";
 import type { StoredObject } from "./links.ts";
 import { includesNumber } from "./number-ranges.ts";
 import { createPartNumbers } from "./part-numbers.ts";
-import type { Ports } from "./ports.ts";
 import { itemsOf } from "./read-table.ts";
 import type { Received } from "./receive-body.ts";
 import { MultipartGoneError, uploadPart } from "./store-parts.ts";
 import type { Tail, UploadSession } from "./upload-session.ts";
-import { unknownUpload } from "./uploads.ts";
+import { type UploadPorts, unknownUpload } from "./uploads.ts";
 
 /** The bytes of an upload as one object; `fresh` unless an earlier request may have made it. */
 export interface Assembled {
@@ -24,7 +23,11 @@ export interface Assembled {
  * Makes one object of what an upload has received, without copying: a short blob is its tail already, a longer one
  * needs its parts joined. BLOB_UPLOAD_UNKNOWN where the store has lost it.
  */
-export async function assemble(ports: Ports, session: UploadSession, received: Received): Promise<Assembled> {
+export async function assemble(
+  ports: UploadPorts,
+  session: UploadSession,
+  received: Received,
+): Promise<Assembled> {
   const { offset: size, multipart, tail, gone } = received;
   const hasParts = session.parts.length > 0 || received.parts.length > 0;
   if (gone && multipart) return findCompleted(ports, session, { multipart, size });
@@ -39,7 +42,7 @@ async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 type Joinable = Received & { readonly multipart: Multipart };
 
-async function join(ports: Ports, session: UploadSession, received: Joinable): Promise<Assembled> {
+async function join(ports: UploadPorts, session: UploadSession, received: Joinable): Promise<Assembled> {
   const { multipart, tail, offset: size } = received;
   try {
     const parts = [...(await savedParts(ports, session)), ...received.parts];
@@ -54,7 +57,7 @@ async function join(ports: Ports, session: UploadSession, received: Joinable): P
 
 /** An earlier request, whose answer was lost or which is still running, may have joined the parts. */
 async function findCompleted(
-  { blobs }: Ports,
+  { blobs }: UploadPorts,
   { id }: UploadSession,
   { multipart: { key }, size }: { readonly multipart: Multipart; readonly size: number },
 ): Promise<Assembled> {
@@ -62,7 +65,7 @@ async function findCompleted(
   return { object: { key, size }, fresh: false };
 }
 
-async function savedParts({ table }: Ports, { id, parts }: UploadSession): Promise<readonly Part[]> {
+async function savedParts({ table }: UploadPorts, { id, parts }: UploadSession): Promise<readonly Part[]> {
   const saved: Part[] = [];
   if (parts.length === 0) return saved;
   const range = ranges.parts(id);
@@ -75,7 +78,7 @@ async function savedParts({ table }: Ports, { id, parts }: UploadSession): Promi
 }
 
 /** The last part of a multipart upload may be of any size. */
-async function tailPart(ports: Ports, session: UploadSession, tail: Tail): Promise<Part> {
+async function tailPart(ports: UploadPorts, session: UploadSession, tail: Tail): Promise<Part> {
   const wanted = { key: freshKey(ports.clock, session.id), count: 1 };
   const { multipart, next } = await createPartNumbers(ports, session, wanted);
   const body = await ports.blobs.read(tail.key);
@@ -97,7 +100,7 @@ export async function knownDigest(
 
 /** Reads the whole object once: for what no hash has covered from its first byte to its last. */
 export async function digestOfObject(
-  { blobs }: Ports,
+  { blobs }: UploadPorts,
   key: string,
   wanted: Digest,
 ): Promise<Digest | undefined> {

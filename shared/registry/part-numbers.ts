@@ -1,10 +1,9 @@
 import type { Multipart } from "../ports/blobs.ts";
 import type { Attributes, Update } from "../ports/table.ts";
 import { keys } from "./keyspace.ts";
-import type { Ports } from "./ports.ts";
 import { done, untilDone } from "./retry.ts";
-import { onlyOpen, type UploadSession } from "./upload-session.ts";
-import { findOpenSession, unknownUpload } from "./uploads.ts";
+import { expiryAttributes, onlyOpen, type UploadSession } from "./upload-session.ts";
+import { findOpenSession, idleUntil, type UploadPorts, unknownUpload } from "./uploads.ts";
 
 export interface PartNumbers {
   readonly multipart: Multipart;
@@ -17,7 +16,7 @@ export interface PartNumbers {
  * before using: two requests on one session must never write the same part. BLOB_UPLOAD_UNKNOWN where it has ended.
  */
 export async function createPartNumbers(
-  ports: Ports,
+  ports: UploadPorts,
   session: UploadSession,
   wanted: Wanted,
 ): Promise<PartNumbers> {
@@ -48,32 +47,36 @@ interface Reserved {
   readonly to: number;
 }
 
-const reservation = ({ id }: UploadSession, { count }: Wanted): Pick<Update, "op" | "key" | "add"> => ({
-  op: "update",
-  key: keys.session(id),
-  add: { nextPart: count },
-});
+/** A sign of life, too: a long body may bring parts for longer than an upload may be idle. */
+const reservation = (ports: UploadPorts, { id, created }: UploadSession, { count }: Wanted) =>
+  ({
+    op: "update",
+    key: keys.session(id),
+    set: expiryAttributes(idleUntil(ports, created)),
+    add: { nextPart: count },
+  }) as const satisfies Update;
 
 function reservedOf({ nextPart }: Attributes, { count }: Wanted): Reserved {
   const to = Number(nextPart);
   return { from: to - count, to };
 }
 
-const reserve = ({ table, clock }: Ports, session: UploadSession, wanted: Wanted): Promise<Reserved> =>
-  untilDone(clock, async () => {
-    const result = await table.write({ ...reservation(session, wanted), only: [onlyOpen] });
+const reserve = (ports: UploadPorts, session: UploadSession, wanted: Wanted): Promise<Reserved> =>
+  untilDone(ports.clock, async () => {
+    const result = await ports.table.write({ ...reservation(ports, session, wanted), only: [onlyOpen] });
     if (result.outcome === "condition-failed") throw unknownUpload(session.id);
     return result.outcome === "written" ? done(reservedOf(result.attributes, wanted)) : result;
   });
 
 /** Of two requests that begin at once, one's multipart upload is taken by both. */
-async function beginMultipart(ports: Ports, session: UploadSession, wanted: Wanted) {
+async function beginMultipart(ports: UploadPorts, session: UploadSession, wanted: Wanted) {
   const { table, blobs, clock } = ports;
   const own = await blobs.createMultipart(wanted.key);
   const begun = await untilDone(clock, async () => {
+    const reserving = reservation(ports, session, wanted);
     const result = await table.write({
-      ...reservation(session, wanted),
-      set: { multipartKey: own.key, multipartId: own.id },
+      ...reserving,
+      set: { ...reserving.set, multipartKey: own.key, multipartId: own.id },
       only: [onlyOpen, { kind: "lacks", attribute: "multipartKey" }],
     });
     if (result.outcome === "written") {

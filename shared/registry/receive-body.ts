@@ -10,10 +10,10 @@ import {
 import { type BodyHash, noHash, resumedHash, wholeHash } from "./body-hash.ts";
 import { ByteSource } from "./byte-source.ts";
 import { freshKey } from "./keyspace.ts";
-import type { Ports } from "./ports.ts";
 import type { Chunk } from "./registry.ts";
 import { MultipartGoneError, storeParts } from "./store-parts.ts";
 import type { Hashed, Tail, UploadSession } from "./upload-session.ts";
+import type { UploadPorts } from "./uploads.ts";
 
 /** What a body left in the blob store. None of it counts before the session says so. */
 export interface Received {
@@ -51,7 +51,7 @@ export function requireFit({ offset }: UploadSession, { range, length }: Chunk):
  * Streams a body into the store: what is shorter than a part becomes an object of its own (the tail), longer bodies
  * become parts. A body that throws, or is shorter or longer than its range, leaves nothing that counts.
  */
-export async function receive(ports: Ports, { session, chunk, last }: Receive): Promise<Received> {
+export async function receive(ports: UploadPorts, { session, chunk, last }: Receive): Promise<Received> {
   const hash = await hashFor(session, chunk, last);
   const meter = { count: 0 };
   const input = new ByteSource(measured(chunk, hash, meter));
@@ -73,7 +73,7 @@ export async function receive(ports: Ports, { session, chunk, last }: Receive): 
 }
 
 /** Where the multipart upload is gone, the body is still read to its end: its length and digest tell what was completed. */
-async function storeOrDrain(ports: Ports, wanted: Parameters<typeof storeParts>[1]) {
+async function storeOrDrain(ports: UploadPorts, wanted: Parameters<typeof storeParts>[1]) {
   try {
     return { ...(await storeParts(ports, wanted)), tail: undefined, gone: false };
   } catch (cause) {
@@ -117,7 +117,7 @@ const misfit = (expected: number, got: string): OciError =>
   new OciError("SIZE_INVALID", { expected, got, reason: "the body is not as long as its Content-Range" });
 
 /** Shorter than a part, so it fits memory. */
-async function readTail({ blobs }: Ports, { key }: Tail): Promise<readonly Uint8Array[]> {
+async function readTail({ blobs }: UploadPorts, { key }: Tail): Promise<readonly Uint8Array[]> {
   const stream = await blobs.read(key);
   if (!stream) throw new BlobStoreUnavailableError(`the end of the upload, '${key}', is gone`);
   const chunks: Uint8Array[] = [];
@@ -125,7 +125,11 @@ async function readTail({ blobs }: Ports, { key }: Tail): Promise<readonly Uint8
   return chunks;
 }
 
-async function storeTail({ blobs, clock }: Ports, { id }: UploadSession, input: ByteSource): Promise<Tail> {
+async function storeTail(
+  { blobs, clock }: UploadPorts,
+  { id }: UploadSession,
+  input: ByteSource,
+): Promise<Tail> {
   const { key, size } = await blobs.put(freshKey(clock, id), input.rest());
   return { key, size };
 }

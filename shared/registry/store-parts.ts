@@ -4,8 +4,8 @@ import type { ByteSource } from "./byte-source.ts";
 import { freshKey } from "./keyspace.ts";
 import { createPartNumbers, type PartNumbers } from "./part-numbers.ts";
 import { numbersFor, partSize } from "./part-plan.ts";
-import type { Ports } from "./ports.ts";
 import type { UploadSession } from "./upload-session.ts";
+import type { UploadPorts } from "./uploads.ts";
 
 /** While one part is made durable, the next is already being received. */
 const PARTS_IN_FLIGHT = 2;
@@ -31,7 +31,7 @@ interface Input {
 
 /** Stores all of `input` as parts. Throws a MultipartGoneError, and what the body throws. */
 export async function storeParts(
-  ports: Ports,
+  ports: UploadPorts,
   { session, input, expected }: Input,
 ): Promise<{ readonly parts: readonly Part[]; readonly multipart: Multipart }> {
   const wanted = { key: freshKey(ports.clock, session.id), count: numbersFor(expected) };

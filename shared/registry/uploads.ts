@@ -15,10 +15,15 @@ export interface UploadPorts extends Ports {
 /** Whatever happens, an upload ends some time: its parts are kept no longer. */
 export const LONGEST_UPLOAD = 21 * 24 * 60 * 60 * 1000;
 
+/** milliseconds: when an upload to which bytes have come just now no longer exists, should no more come */
+export const idleUntil = ({ clock, uploadIdle }: UploadPorts, created: number): number =>
+  Math.min(clock.now() + uploadIdle, created + LONGEST_UPLOAD);
+
 export const createBeginUpload =
-  ({ table, clock, uploadIdle }: UploadPorts): Registry["beginUpload"] =>
-  ({ repo, algorithm = "sha256" }) =>
-    untilDone(clock, async () => {
+  (ports: UploadPorts): Registry["beginUpload"] =>
+  ({ repo, algorithm = "sha256" }) => {
+    const { table, clock } = ports;
+    return untilDone(clock, async () => {
       const id = clock.newId() as UploadId;
       const created = clock.now();
       const attributes = {
@@ -30,11 +35,12 @@ export const createBeginUpload =
         offset: 0,
         parts: "",
         nextPart: 1,
-        ...expiryAttributes(created + uploadIdle),
+        ...expiryAttributes(idleUntil(ports, created)),
       };
       const result = await table.write({ op: "put", key: keys.session(id), attributes });
       return result.outcome === "written" ? done({ id, offset: 0 }) : result;
     });
+  };
 
 /** BLOB_UPLOAD_UNKNOWN where there is none in this repository, or its time is over. Committed ones are found too. */
 export async function findSession(

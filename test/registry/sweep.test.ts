@@ -41,6 +41,27 @@ describe("the sweep", () => {
     await expect(registry.commitUpload(late)).rejects.toThrow("upload unknown");
   });
 
+  it("leaves an upload alone while a long body still brings parts", async () => {
+    const { registry, time, sweep } = createDomain({ uploadIdle: DAY });
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    const bytes = patterned(BLOB_LIMITS.minPart + 2, "days");
+    async function* slow() {
+      yield bytes.subarray(0, 1);
+      time.now += DAY - 1;
+      await sweep();
+      // Enough for a part, which begins here.
+      yield bytes.subarray(1, 1 + BLOB_LIMITS.minPart);
+      time.now += DAY - 1;
+      await sweep();
+      yield bytes.subarray(1 + BLOB_LIMITS.minPart);
+    }
+    const chunk = { body: slow(), range: { first: 0, last: bytes.length - 1 } };
+    await registry.appendUpload({ caller, repo: name, id, chunk });
+    const end = { caller, repo: name, id, digest: sha256(bytes), chunk: { body: bodyOf(new Uint8Array()) } };
+    await registry.commitUpload(end);
+    expect(sameBytes(await pullBlob(registry, name, sha256(bytes)), bytes)).toBe(true);
+  });
+
   it("finds the bytes of a session that the table has already dropped", async () => {
     const { registry, blobs, table, time, sweep } = createDomain();
     const { id } = await registry.beginUpload({ caller, repo: name });
