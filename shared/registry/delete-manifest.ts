@@ -2,6 +2,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { RepoName, Tag } from "../oci/names.ts";
 import type { Check, Clause, Item, Write } from "../ports/table.ts";
 import { optionalText, textOf } from "./attributes.ts";
+import { removeQuietly } from "./discard.ts";
 import { raiseGenerations } from "./generations.ts";
 import { keys, ranges } from "./keyspace.ts";
 import { homeOf } from "./manifest-items.ts";
@@ -47,7 +48,7 @@ export async function finishDeletion(ports: Ports, doomed: Doomed): Promise<void
  */
 async function runDeletion(ports: Ports, doomed: Doomed, begun: Begun): Promise<void> {
   const key = await untilDone(ports.clock, () => deleteInSteps(ports, doomed, begun));
-  if (key !== undefined) await ports.blobs.remove(key);
+  if (key !== undefined) await removeQuietly(ports.blobs, key);
 }
 
 /** The `rev` of the manifest that carried the mark: once it is another, the deletion is over and this is a new push. */
@@ -125,7 +126,13 @@ function lastWrites({ repo, digest }: Doomed, item: Item): readonly Write[] {
     { op: "delete", key: keys.deleting(repo, digest) },
     ...(isInline ? [] : [{ op: "delete", key: keys.bytes(repo, digest) } as const]),
     ...(subject ? [{ op: "delete", key: keys.referrer(repo, subject, digest) } as const] : []),
-    ...(key === undefined ? [] : [{ op: "delete", key: keys.committed(key) } as const]),
+    ...(key === undefined ? [] : doom(key)),
     ...raiseGenerations(repo),
   ];
 }
+
+/** The object goes after the commit; should nobody get to that, the sweep finds it on the list. */
+const doom = (key: string): readonly Write[] => [
+  { op: "delete", key: keys.committed(key) },
+  { op: "put", key: keys.doomed(key), attributes: {} },
+];

@@ -21,6 +21,7 @@ import type { UploadId } from "./registry.ts";
  * KEY#<key>       KEY                           the digest that was committed under this key of the blob store
  * CATALOG         <repo>                        every repository, in order
  * DELETING        <repo>#<digest>               manifests whose deletion has begun and must be finished
+ * DOOMED          <key>                         objects that nothing names any more, until they are removed
  * UPLOAD#<id>     SESSION                       upload-session.ts
  * UPLOAD#<id>     PART#<n>                      etag, size
  */
@@ -45,6 +46,7 @@ export const keys = {
   committed: (key: string): Key => ({ pk: `KEY#${key}`, sk: "KEY" }),
   catalog: (repo: RepoName): Key => ({ pk: "CATALOG", sk: repo }),
   deleting: (repo: RepoName, digest: Digest): Key => ({ pk: "DELETING", sk: `${repo}#${digest}` }),
+  doomed: (key: string): Key => ({ pk: "DOOMED", sk: key }),
   session: (id: UploadId): Key => ({ pk: `UPLOAD#${id}`, sk: "SESSION" }),
   part: (id: UploadId, number: number): Key => ({
     pk: `UPLOAD#${id}`,
@@ -60,6 +62,7 @@ export const ranges = {
   linkedIn: (digest: Digest) => ({ pk: `BLOB#${digest}`, prefix: "IN#" }),
   catalog: { pk: "CATALOG", prefix: "" },
   deleting: { pk: "DELETING", prefix: "" },
+  doomed: { pk: "DOOMED", prefix: "" },
   parts: (id: UploadId) => ({ pk: `UPLOAD#${id}`, prefix: "PART#" }),
 } as const;
 

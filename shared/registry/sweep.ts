@@ -44,7 +44,8 @@ export async function sweep(ports: UploadPorts): Promise<Swept> {
   for (const day of recentDays(ports.clock.now()).slice(MANIFEST_GRACE_DAYS + 1)) {
     objects += await sweepObjects(ports, `manifests/${day}/`, (key) => isUnnamed(ports, key));
   }
-  return { objects, multiparts, manifests: await finishDeletions(ports) };
+  const manifests = await finishDeletions(ports);
+  return { objects: objects + (await removeDoomed(ports)), multiparts, manifests };
 }
 
 /** Two days more than an upload may last, so that every leftover is seen again after its session has ended. */
@@ -113,4 +114,15 @@ async function finishDeletions(ports: UploadPorts): Promise<number> {
     finished += 1;
   }
   return finished;
+}
+
+/** Off the list only once it is gone. Counts what was still there. */
+async function removeDoomed({ table, blobs }: UploadPorts): Promise<number> {
+  let removed = 0;
+  for await (const { pk, sk } of itemsOf(table, ranges.doomed, 1000)) {
+    if ((await blobs.head(sk)) !== undefined) removed += 1;
+    await blobs.remove(sk);
+    await table.write({ op: "delete", key: { pk, sk } });
+  }
+  return removed;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OCI_MANIFEST } from "../../shared/oci/media-types.ts";
+import { BlobStoreUnavailableError } from "../../shared/ports/blobs.ts";
 import type { Table, TransactResult } from "../../shared/ports/table.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { ITEM_BYTES } from "../../shared/registry/manifest-items.ts";
@@ -74,5 +75,26 @@ describe("a huge manifest whose push lost the answer of the table", () => {
     expect((await domain.blobs.list("manifests/")).entries).toHaveLength(1);
     await domain.registry.deleteManifest({ caller, repo: name, digest });
     expect((await domain.blobs.list("manifests/")).entries).toEqual([]);
+  });
+});
+
+describe("a huge manifest whose deletion was cut short once the table had committed", () => {
+  it("leaves an object that the sweep finds, however old it is", async () => {
+    const domain = createDomain();
+    await pushBlob(domain.registry, name, config);
+    await domain.registry.putManifest(pushOfHuge);
+    domain.time.now += 400 * 24 * 60 * 60 * 1000;
+    const blobs = {
+      ...domain.blobs,
+      remove: () => Promise.reject(new BlobStoreUnavailableError("the disk fails")),
+    };
+    await createRegistry({ ...domain, blobs }).deleteManifest({ caller, repo: name, digest });
+    await expect(
+      domain.registry.getManifest({ caller, repo: name, reference: byDigest(digest) }),
+    ).rejects.toMatchObject({ reason: "MANIFEST_UNKNOWN" });
+    expect((await domain.blobs.list("manifests/")).entries).toHaveLength(1);
+    expect(await domain.sweep()).toMatchObject({ objects: 1 });
+    expect((await domain.blobs.list("manifests/")).entries).toEqual([]);
+    expect(await domain.sweep()).toMatchObject({ objects: 0 });
   });
 });

@@ -32,7 +32,7 @@ export function brokenInvariants(contents: StoreContents): readonly string[] {
   for (const item of contents.items) {
     const [pkPrefix, owner] = split(item.pk);
     const [skPrefix, rest] = split(item.sk);
-    const rule = RULES[item.pk === "CATALOG" || item.pk === "DELETING" ? item.pk : `${pkPrefix} ${skPrefix}`];
+    const rule = RULES[WHOLE_PARTITIONS.has(item.pk) ? item.pk : `${pkPrefix} ${skPrefix}`];
     const name = `${item.pk} ${item.sk}`;
     if (!rule) broken.push(`${name}: no rule knows this item`);
     const require = (holds: boolean, complaint: string) => {
@@ -42,6 +42,9 @@ export function brokenInvariants(contents: StoreContents): readonly string[] {
   }
   return broken;
 }
+
+/** Every item of these follows one rule. */
+const WHOLE_PARTITIONS = new Set(["CATALOG", "DELETING", "DOOMED"]);
 
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
@@ -107,6 +110,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     const found = find(keys.manifest(text(item, "repo") as RepoName, text(item, "digest") as Digest));
     require(found?.attributes["deleting"] !== undefined, "its manifest is not marked");
   },
+  DOOMED: ({ find, require }, { item }) =>
+    require(find(keys.committed(item.sk)) === undefined, "KEY# says that it is needed"),
   "UPLOAD SESSION": (audit, { item, owner }) => session(audit, parseSession(owner as UploadId, item)),
   "UPLOAD PART": ({ find, require }, { owner }) =>
     require(find(keys.session(owner as UploadId)) !== undefined, "there is no session"),
