@@ -1,7 +1,7 @@
 import { OciError } from "../oci/errors.ts";
 import type { Part } from "../ports/blobs.ts";
 import { TABLE_LIMITS, type Write } from "../ports/table.ts";
-import { discard } from "./discard.ts";
+import { discard, removeQuietly } from "./discard.ts";
 import { keys } from "./keyspace.ts";
 import { withNumber } from "./number-ranges.ts";
 import { type Received, receive, requireFit } from "./receive-body.ts";
@@ -35,7 +35,8 @@ export const createAppendUpload =
       throw cause;
     }
     // Only what is durable elsewhere is taken away: the tail's bytes are in a part now, or in the new tail.
-    if (session.tail && session.tail.key !== received.tail?.key) await ports.blobs.remove(session.tail.key);
+    const old = session.tail;
+    if (old && old.key !== received.tail?.key) await removeQuietly(ports.blobs, old.key);
     return { id, offset: received.offset };
   };
 

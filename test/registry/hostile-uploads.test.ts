@@ -103,3 +103,21 @@ describe("an upload in many chunks", () => {
     expect(parts.items.map(({ sk }) => sk)).toEqual(["PART#00001", "PART#00002", "PART#00003"]);
   });
 });
+
+describe("a PATCH whose tail can't be removed afterwards", () => {
+  it("succeeds all the same, as its bytes are durable", async () => {
+    const domain = createDomain();
+    const { id } = await domain.registry.beginUpload({ caller, repo: name });
+    const [first, second] = [patterned(10, "first"), patterned(10, "second")];
+    const blobs: Blobs = {
+      ...domain.blobs,
+      remove: () => Promise.reject(new BlobStoreUnavailableError("the disk fails")),
+    };
+    const { appendUpload } = createRegistry({ ...domain, blobs });
+    await appendUpload({ caller, repo: name, id, chunk: { body: bodyOf(first) } });
+    const appended = appendUpload({ caller, repo: name, id, chunk: { body: bodyOf(second) } });
+    expect(await appended).toEqual({ id, offset: 20 });
+    domain.time.now += 100_000;
+    expect(await domain.sweep()).toMatchObject({ objects: 2 });
+  });
+});
