@@ -6,7 +6,7 @@ import { isForeignLayer, MANIFEST_TYPES, manifestKind } from "./media-types.ts";
 /** distribution-spec § Pushing Manifests: a registry should take at least this many bytes; this one takes no more. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 /** So many references keep every item of a manifest within the limits of the table. */
-export const MAX_REFERENCES = 4000;
+const MAX_REFERENCES = 4000;
 /** RFC 6838 § 4.2: two names of at most 127 characters and a slash. */
 const MAX_MEDIA_TYPE = 255;
 

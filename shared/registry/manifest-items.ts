@@ -8,7 +8,7 @@ import { keys } from "./keyspace.ts";
 import type { Manifest } from "./registry.ts";
 
 /** Manifests up to here live in the items that name them, so that a pull is one read. */
-export const INLINE_BYTES = 4 * 1024;
+const INLINE_BYTES = 4 * 1024;
 /** Manifests up to here live in an item of their own; larger ones are objects, as an item holds 400 KB at most. */
 export const ITEM_BYTES = 350 * 1024;
 

@@ -96,7 +96,7 @@ export const abandon = ({ table, clock }: Ports, { id }: UploadSession): Promise
     return result;
   });
 
-export async function discardUpload(blobs: Blobs, { multipart, tail }: UploadSession): Promise<void> {
+async function discardUpload(blobs: Blobs, { multipart, tail }: UploadSession): Promise<void> {
   if (multipart) await blobs.abortMultipart(multipart);
   if (tail) await blobs.remove(tail.key);
 }
