@@ -24,26 +24,49 @@ interface Commit {
   readonly verified: boolean;
 }
 
+type CommitCall = Omit<Parameters<Registry["commitUpload"]>[0], "caller">;
+
 export const createCommitUpload =
   (ports: UploadPorts): Registry["commitUpload"] =>
-  async ({ repo, id, digest, chunk }) => {
-    const session = await findSession(ports, { repo, id });
-    const { state } = session;
-    if (state.kind === "committed") return repeated(session, state.digest, digest);
-    requireFit(session, chunk);
-    const received = await receive(ports, { session, chunk, last: algorithmOf(digest) });
+  async (call) => {
     try {
-      const known = await knownDigest(session, received, digest);
-      if (known && known !== digest) throw wrongDigest(digest, known);
-      const commit: Commit = { session, received, digest, assembled: undefined, verified: known === digest };
-      await untilDone(ports.clock, () => tryLink(ports, commit));
-      await discardSpare(ports, commit);
+      return await commitUpload(ports, call);
     } catch (cause) {
-      if (cause instanceof OciError) await discard(ports.blobs, { before: session, received });
+      const blob = cause instanceof OciError ? await committedMeanwhile(ports, call) : undefined;
+      if (blob) return blob;
       throw cause;
     }
-    return { digest, size: received.offset };
   };
+
+async function commitUpload(ports: UploadPorts, { repo, id, digest, chunk }: CommitCall): Promise<BlobInfo> {
+  const session = await findSession(ports, { repo, id });
+  const { state } = session;
+  if (state.kind === "committed") return repeated(session, state.digest, digest);
+  requireFit(session, chunk);
+  const received = await receive(ports, { session, chunk, last: algorithmOf(digest) });
+  try {
+    const known = await knownDigest(session, received, digest);
+    if (known && known !== digest) throw wrongDigest(digest, known);
+    const commit: Commit = { session, received, digest, assembled: undefined, verified: known === digest };
+    await untilDone(ports.clock, () => tryLink(ports, commit));
+    await discardSpare(ports, commit);
+  } catch (cause) {
+    if (cause instanceof OciError) await discard(ports.blobs, { before: session, received });
+    throw cause;
+  }
+  return { digest, size: received.offset };
+}
+
+/** A client that asks again while its first request still runs finds what that one took away: the outcome is the same. */
+async function committedMeanwhile(
+  { table }: UploadPorts,
+  { repo, id, digest }: CommitCall,
+): Promise<BlobInfo | undefined> {
+  const item = await table.get(keys.session(id), "strong");
+  const session = item && parseSession(id, item);
+  if (session?.repo !== repo || session.state.kind !== "committed") return undefined;
+  return session.state.digest === digest ? { digest, size: session.offset } : undefined;
+}
 
 /** A client that missed the answer asks again. */
 function repeated({ id, offset }: UploadSession, committed: Digest, wanted: Digest): BlobInfo {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BLOB_LIMITS, BlobStoreUnavailableError, type Blobs } from "../../shared/ports/blobs.ts";
+import type { Table } from "../../shared/ports/table.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { bodyOf, patterned, sameBytes } from "../support/bodies.ts";
 import { caller, createDomain, pullBlob, repo, sha256 } from "../support/domain.ts";
@@ -23,7 +24,7 @@ function afterJoining(blobs: Blobs, meddle: () => Promise<unknown>): Blobs {
   };
 }
 
-describe("two closing PUTs of one upload, each with the whole body", () => {
+describe("two equal closing PUTs of one upload", () => {
   it("never make an empty object of a multipart upload that the other has joined", async () => {
     const domain = createDomain();
     const { registry } = domain;
@@ -50,6 +51,36 @@ describe("two closing PUTs of one upload, each with the whole body", () => {
     ]);
     expect(sameBytes(await pullBlob(registry, name, digest), bytes)).toBe(true);
     expect((await domain.blobs.list("")).entries).toHaveLength(1);
+  });
+
+  it("both succeed, though the later needs what the earlier took away", async () => {
+    const domain = createDomain();
+    const { registry } = domain;
+    const bytes = patterned(minPart + 3, "equal");
+    const digest = sha256(bytes);
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    for (const chunk of [bytes.subarray(0, minPart), bytes.subarray(minPart)]) {
+      await registry.appendUpload({ caller, repo: name, id, chunk: { body: bodyOf(chunk) } });
+    }
+    const put = { caller, repo: name, id, digest };
+    let waiting = true;
+    // The later one has read the session, and is about to make the tail the last part.
+    const table: Table = {
+      ...domain.table,
+      write: async (write) => {
+        if (waiting) {
+          waiting = false;
+          await registry.commitUpload({ ...put, chunk: { body: bodyOf(new Uint8Array()) } });
+        }
+        return domain.table.write(write);
+      },
+    };
+    const later = createRegistry({ ...domain, table }).commitUpload({
+      ...put,
+      chunk: { body: bodyOf(new Uint8Array()) },
+    });
+    expect(await later).toEqual({ digest, size: bytes.length });
+    expect(waiting).toBe(false);
   });
 });
 
