@@ -14,7 +14,14 @@ import {
   progressRemovals,
   type UploadSession,
 } from "./upload-session.ts";
-import { findOpenSession, idleUntil, LONGEST_UPLOAD, type UploadPorts, unknownUpload } from "./uploads.ts";
+import {
+  faster,
+  findOpenSession,
+  idleUntil,
+  LONGEST_UPLOAD,
+  type UploadPorts,
+  unknownUpload,
+} from "./uploads.ts";
 
 /** Parts that one transaction records beside the session. */
 const PARTS_AT_ONCE = TABLE_LIMITS.transaction - 1;
@@ -62,7 +69,7 @@ async function save(ports: UploadPorts, session: UploadSession, received: Receiv
     if (item?.attributes["writer"] === writer) return done(undefined);
     if (result.outcome === "unknown" && item && parseSession(id, item).version === session.version)
       return result;
-    throw new OciError("RANGE_INVALID", { reason: "another request on this upload was faster" });
+    throw faster();
   });
 }
 

@@ -8,7 +8,7 @@ import type { StoredObject } from "./links.ts";
 import { includesNumber } from "./number-ranges.ts";
 import { createPartNumbers } from "./part-numbers.ts";
 import { itemsOf } from "./read-table.ts";
-import type { Received } from "./receive-body.ts";
+import { openTail, type Received } from "./receive-body.ts";
 import { MultipartGoneError, uploadPart } from "./store-parts.ts";
 import type { Tail, UploadSession } from "./upload-session.ts";
 import { type UploadPorts, unknownUpload } from "./uploads.ts";
@@ -81,8 +81,7 @@ async function savedParts({ table }: UploadPorts, { id, parts }: UploadSession):
 async function tailPart(ports: UploadPorts, session: UploadSession, tail: Tail): Promise<Part> {
   const wanted = { key: freshKey(ports.clock, session.id), count: 1 };
   const { multipart, next } = await createPartNumbers(ports, session, wanted);
-  const body = await ports.blobs.read(tail.key);
-  if (!body) throw unknownUpload(session.id);
+  const body = await openTail(ports, session, tail);
   return uploadPart(ports.blobs, { multipart, number: await next(), body });
 }
 

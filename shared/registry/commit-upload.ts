@@ -11,7 +11,7 @@ import type { BlobInfo, Registry } from "./registry.ts";
 import { createRepo } from "./repositories.ts";
 import { done, type Try, untilDone } from "./retry.ts";
 import { onlyVersion, parseSession, type UploadSession } from "./upload-session.ts";
-import { findSession, type UploadPorts, unknownUpload } from "./uploads.ts";
+import { faster, findSession, type UploadPorts, unknownUpload } from "./uploads.ts";
 
 /** An upload on its way to becoming a blob. */
 interface Commit {
@@ -101,9 +101,6 @@ async function tryLink(ports: UploadPorts, commit: Commit): Promise<Try<void>> {
   ]);
   return result.outcome === "written" ? done(undefined) : result;
 }
-
-const faster = (): OciError =>
-  new OciError("RANGE_INVALID", { reason: "another request on this upload was faster" });
 
 const committed = (session: UploadSession, size: number, digest: Digest): Write => ({
   op: "update",

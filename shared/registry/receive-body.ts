@@ -13,7 +13,7 @@ import { freshKey } from "./keyspace.ts";
 import type { Chunk } from "./registry.ts";
 import { MultipartGoneError, storeParts } from "./store-parts.ts";
 import type { Hashed, Tail, UploadSession } from "./upload-session.ts";
-import type { UploadPorts } from "./uploads.ts";
+import { faster, findOpenSession, type UploadPorts } from "./uploads.ts";
 
 /** What a body left in the blob store. None of it counts before the session says so. */
 export interface Received {
@@ -57,7 +57,7 @@ export async function receive(ports: UploadPorts, { session, chunk, last }: Rece
   const input = new ByteSource(measured(chunk, hash, meter));
   try {
     if (!(await input.has(1))) return unchanged(session, hash);
-    if (session.tail) input.prepend(await readTail(ports, session.tail));
+    if (session.tail) input.prepend(await readTail(ports, session, session.tail));
     const stored = (await input.has(BLOB_LIMITS.minPart))
       ? await storeOrDrain(ports, { session, input, expected: announced(chunk) })
       : {
@@ -117,12 +117,27 @@ const misfit = (expected: number, got: string): OciError =>
   new OciError("SIZE_INVALID", { expected, got, reason: "the body is not as long as its Content-Range" });
 
 /** Shorter than a part, so it fits memory. */
-async function readTail({ blobs }: UploadPorts, { key }: Tail): Promise<readonly Uint8Array[]> {
-  const stream = await blobs.read(key);
-  if (!stream) throw new BlobStoreUnavailableError(`the end of the upload, '${key}', is gone`);
+async function readTail(
+  ports: UploadPorts,
+  session: UploadSession,
+  tail: Tail,
+): Promise<readonly Uint8Array[]> {
   const chunks: Uint8Array[] = [];
-  for await (const bytes of stream) chunks.push(bytes);
+  for await (const bytes of await openTail(ports, session, tail)) chunks.push(bytes);
   return chunks;
+}
+
+/** BLOB_UPLOAD_UNKNOWN or RANGE_INVALID where another request has ended the upload or gone on, and removed the tail. */
+export async function openTail(
+  ports: UploadPorts,
+  session: UploadSession,
+  { key }: Tail,
+): Promise<ByteStream> {
+  const stream = await ports.blobs.read(key);
+  if (stream) return stream;
+  const { version } = await findOpenSession(ports, session);
+  if (version !== session.version) throw faster();
+  throw new BlobStoreUnavailableError(`the end of the upload, '${key}', is gone`);
 }
 
 async function storeTail(

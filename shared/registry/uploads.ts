@@ -67,6 +67,10 @@ export async function findOpenSession(
 
 export const unknownUpload = (id: UploadId): OciError => new OciError("BLOB_UPLOAD_UNKNOWN", { upload: id });
 
+/** One wins of two requests on an upload; this is for the other. */
+export const faster = (): OciError =>
+  new OciError("RANGE_INVALID", { reason: "another request on this upload was faster" });
+
 export const createStatUpload =
   (ports: UploadPorts): Registry["statUpload"] =>
   async (call) => {

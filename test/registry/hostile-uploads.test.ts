@@ -152,3 +152,32 @@ describe("a PATCH whose tail can't be removed afterwards", () => {
     expect(await domain.sweep()).toMatchObject({ objects: 2 });
   });
 });
+
+describe("two PATCHes at one offset, of which one has taken the tail away", () => {
+  it("tell the other so", async () => {
+    const domain = createDomain();
+    const { registry } = domain;
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    const chunk = () => ({ body: bodyOf(patterned(10, "chunk")) });
+    await registry.appendUpload({ caller, repo: name, id, chunk: chunk() });
+    let waiting = true;
+    const blobs: Blobs = {
+      ...domain.blobs,
+      read: async (key) => {
+        if (waiting) {
+          waiting = false;
+          await registry.appendUpload({ caller, repo: name, id, chunk: chunk() });
+        }
+        return domain.blobs.read(key);
+      },
+    };
+    const late = createRegistry({ ...domain, blobs }).appendUpload({
+      caller,
+      repo: name,
+      id,
+      chunk: chunk(),
+    });
+    await expect(late).rejects.toMatchObject({ reason: "RANGE_INVALID" });
+    expect(await registry.statUpload({ caller, repo: name, id })).toEqual({ id, offset: 20 });
+  });
+});
