@@ -40,12 +40,15 @@ export const createOpenBlob =
 
 export const createDeleteBlob =
   ({ table, clock }: Ports): Registry["deleteBlob"] =>
-  ({ repo, digest }) =>
-    untilDone(clock, async () => {
-      await findLink(table, repo, digest);
+  async ({ repo, digest }) => {
+    await findLink(table, repo, digest);
+    return untilDone(clock, async () => {
       const result = await table.transact([...unlink(repo, digest), ...raiseGenerations(repo)]);
-      return result.outcome === "written" ? done(undefined) : result;
+      if (result.outcome === "written") return done(undefined);
+      // Gone since it was seen: by this delete, whose answer was lost, or by another.
+      return (await table.get(keys.link(repo, digest), "strong")) ? result : done(undefined);
     });
+  };
 
 export const createMountBlob =
   ({ table, clock }: Ports): Registry["mountBlob"] =>

@@ -60,15 +60,20 @@ function historyEntry({ repo, tag, digest, actor, action }: Entry, { now, random
 
 export const createDeleteTag =
   ({ table, clock }: Ports): Registry["deleteTag"] =>
-  ({ caller, repo, tag }) =>
-    untilDone(clock, async () => {
+  ({ caller, repo, tag }) => {
+    let seen = false;
+    return untilDone(clock, async () => {
       const item = await table.get(keys.tag(repo, tag), "strong");
+      // Gone since it was seen: by this delete, whose answer was lost, or by another.
+      if (!item && seen) return done(undefined);
       if (!item) throw unknownManifest({ kind: "tag", tag });
+      seen = true;
       const digest = textOf(item, "digest") as Digest;
       const when = { now: clock.now(), random: clock.newId() };
       const result = await table.transact(removeTag({ repo, tag, digest, actor: caller.name }, when));
       return result.outcome === "written" ? done(undefined) : result;
     });
+  };
 
 export const createListTags =
   ({ table }: Ports): Registry["listTags"] =>

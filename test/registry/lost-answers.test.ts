@@ -13,6 +13,7 @@ import {
   pushBlob,
   repo,
   sha256,
+  tag,
 } from "../support/domain.ts";
 
 const name = repo("team/app");
@@ -96,5 +97,28 @@ describe("a huge manifest whose deletion was cut short once the table had commit
     expect(await domain.sweep()).toMatchObject({ objects: 1 });
     expect((await domain.blobs.list("manifests/")).entries).toEqual([]);
     expect(await domain.sweep()).toMatchObject({ objects: 0 });
+  });
+});
+
+describe("a delete whose answer the table lost", () => {
+  it("succeeds: what was there is gone", async () => {
+    const domain = createDomain();
+    const blob = await pushBlob(domain.registry, name, config);
+    await domain.registry.putManifest({ ...pushOfHuge, bytes: imageManifest({ config }) });
+    let lost = 0;
+    const table: Table = {
+      ...domain.table,
+      transact: async (operations): Promise<TransactResult> => {
+        await domain.table.transact(operations);
+        lost += 1;
+        return { outcome: "unknown" };
+      },
+    };
+    const { deleteBlob, deleteTag } = createRegistry({ ...domain, table });
+    await deleteTag({ caller, repo: name, tag: tag("huge") });
+    await deleteBlob({ caller, repo: name, digest: blob });
+    expect(lost).toBe(2);
+    const again = domain.registry.deleteBlob({ caller, repo: name, digest: blob });
+    await expect(again).rejects.toMatchObject({ reason: "BLOB_UNKNOWN" });
   });
 });
