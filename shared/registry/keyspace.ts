@@ -22,6 +22,7 @@ import type { UploadId } from "./registry.ts";
  * CATALOG         <repo>                        every repository, in order
  * DELETING        <repo>#<digest>               manifests whose deletion has begun and must be finished
  * DOOMED          <key>                         objects that nothing names any more, until they are removed
+ * SWEEP           LAST                          when the last sweep that came to its end began
  * UPLOAD#<id>     SESSION                       upload-session.ts
  * UPLOAD#<id>     PART#<n>                      etag, size
  */
@@ -47,6 +48,7 @@ export const keys = {
   catalog: (repo: RepoName): Key => ({ pk: "CATALOG", sk: repo }),
   deleting: (repo: RepoName, digest: Digest): Key => ({ pk: "DELETING", sk: `${repo}#${digest}` }),
   doomed: (key: string): Key => ({ pk: "DOOMED", sk: key }),
+  lastSweep: { pk: "SWEEP", sk: "LAST" },
   session: (id: UploadId): Key => ({ pk: `UPLOAD#${id}`, sk: "SESSION" }),
   part: (id: UploadId, number: number): Key => ({
     pk: `UPLOAD#${id}`,

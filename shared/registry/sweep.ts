@@ -2,7 +2,8 @@ import type { Digest } from "../oci/digest.ts";
 import { OciError } from "../oci/errors.ts";
 import type { RepoName } from "../oci/names.ts";
 import type { ObjectPage } from "../ports/blobs.ts";
-import { textOf } from "./attributes.ts";
+import type { Table } from "../ports/table.ts";
+import { numberOf, textOf } from "./attributes.ts";
 import { finishDeletion } from "./delete-manifest.ts";
 import { dayOf, keys, ownerOf, ranges } from "./keyspace.ts";
 import { itemsOf } from "./read-table.ts";
@@ -27,12 +28,15 @@ const MANIFEST_GRACE_DAYS = 1;
 /**
  * Takes away what broken uploads have left, and finishes deletions that were cut short. Safe beside running pushes: an
  * upload is abandoned, conditionally, before its bytes go, and bytes that were committed under their key stay.
- * Lists day by day, from today back to the longest life of an upload, never the whole store.
+ * Lists day by day, never the whole store: from today back to the longest life of an upload before the last sweep.
  */
 export async function sweep(ports: UploadPorts): Promise<Swept> {
+  const { table, clock } = ports;
+  const now = clock.now();
+  const days = await daysToSweep(table, now);
   let objects = 0;
   let multiparts = 0;
-  for (const day of recentDays(ports.clock.now())) {
+  for (const day of days) {
     const prefix = `blobs/${day}/`;
     for await (const multipart of entriesOf((after) => ports.blobs.listMultiparts(prefix, after))) {
       if (!(await isLeftover(ports, multipart.key))) continue;
@@ -41,16 +45,23 @@ export async function sweep(ports: UploadPorts): Promise<Swept> {
     }
     objects += await sweepObjects(ports, prefix, (key) => isLeftover(ports, key));
   }
-  for (const day of recentDays(ports.clock.now()).slice(MANIFEST_GRACE_DAYS + 1)) {
+  for (const day of days.slice(MANIFEST_GRACE_DAYS + 1)) {
     objects += await sweepObjects(ports, `manifests/${day}/`, (key) => isUnnamed(ports, key));
   }
   const manifests = await finishDeletions(ports);
-  return { objects: objects + (await removeDoomed(ports)), multiparts, manifests };
+  objects += await removeDoomed(ports);
+  await table.write({ op: "put", key: keys.lastSweep, attributes: { at: now } });
+  return { objects, multiparts, manifests };
 }
 
-/** Two days more than an upload may last, so that every leftover is seen again after its session has ended. */
-function recentDays(now: number): readonly string[] {
-  const count = LONGEST_UPLOAD / DAY + 2;
+/**
+ * From today on backwards. Two days more than an upload may last, so that every leftover is seen again after its session
+ * has ended; and all days since the last sweep, for a registry that was switched off.
+ */
+async function daysToSweep(table: Table, now: number): Promise<readonly string[]> {
+  const last = await table.get(keys.lastSweep, "strong");
+  const since = last ? Math.min(now, numberOf(last, "at")) : now;
+  const count = Math.ceil((now - since + LONGEST_UPLOAD) / DAY) + 2;
   return Array.from({ length: count }, (_, back) => dayOf(now - back * DAY));
 }
 

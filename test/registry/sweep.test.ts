@@ -71,4 +71,14 @@ describe("the sweep", () => {
     expect(await sweep()).toMatchObject({ objects: 1 });
     expect((await blobs.list("")).entries).toEqual([]);
   });
+
+  it("finds what was left over before a registry was switched off for months", async () => {
+    const { registry, blobs, time, sweep } = createDomain();
+    await sweep();
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    await registry.appendUpload({ ...append(patterned(10, "old")), id });
+    time.now += 100 * DAY;
+    expect(await sweep()).toMatchObject({ objects: 1 });
+    expect((await blobs.list("")).entries).toEqual([]);
+  });
 });

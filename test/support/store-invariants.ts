@@ -44,7 +44,7 @@ export function brokenInvariants(contents: StoreContents): readonly string[] {
 }
 
 /** Every item of these follows one rule. */
-const WHOLE_PARTITIONS = new Set(["CATALOG", "DELETING", "DOOMED"]);
+const WHOLE_PARTITIONS = new Set(["CATALOG", "DELETING", "DOOMED", "SWEEP"]);
 
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
@@ -112,6 +112,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   DOOMED: ({ find, require }, { item }) =>
     require(find(keys.committed(item.sk)) === undefined, "KEY# says that it is needed"),
+  SWEEP: ({ require }, { item }) => require(typeof item.attributes["at"] === "number", "it has no time"),
   "UPLOAD SESSION": (audit, { item, owner }) => session(audit, parseSession(owner as UploadId, item)),
   "UPLOAD PART": ({ find, require }, { owner }) =>
     require(find(keys.session(owner as UploadId)) !== undefined, "there is no session"),
