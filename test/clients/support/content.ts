@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { Writable } from "node:stream";
+import { type Duplex, PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 
@@ -63,25 +62,18 @@ async function readImage(source: Source, manifest: Manifest): Promise<Pick<Conte
 
 /** Checks digest and size of a blob and returns the digest of what is inside its compression. */
 async function readBlob(source: Source, { digest, size, mediaType }: Descriptor): Promise<string> {
-  const outer = createHash("sha256");
-  const inner = createHash("sha256");
-  const opened = decompressor(mediaType);
-  const opening =
-    opened === undefined
-      ? undefined
-      : pipeline(
-          opened,
-          new Writable({ write: (chunk: Uint8Array, _, done) => (inner.update(chunk), done()) }),
-        );
+  const [outer, inner] = [createHash("sha256"), createHash("sha256")];
   let length = 0;
-  for await (const chunk of await source.blob(digest)) {
-    length += chunk.length;
-    outer.update(chunk);
-    if (opened === undefined) inner.update(chunk);
-    else if (!opened.write(chunk)) await once(opened, "drain");
+  async function* measured(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      length += chunk.length;
+      outer.update(chunk);
+      yield chunk;
+    }
   }
-  opened?.end();
-  await opening;
+  await pipeline(measured(await source.blob(digest)), decompressor(mediaType), async (bytes) => {
+    for await (const chunk of bytes) inner.update(chunk as Uint8Array);
+  });
   const found = `sha256:${outer.digest("hex")}`;
   if (found !== digest || length !== size) {
     throw new Error(`${digest} of ${size} bytes came as ${found} of ${length} bytes`);
@@ -92,9 +84,9 @@ async function readBlob(source: Source, { digest, size, mediaType }: Descriptor)
 const isImageLayer = ({ mediaType }: Descriptor): boolean =>
   /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs\.diff)\./.test(mediaType);
 
-function decompressor(mediaType: string): NodeJS.ReadWriteStream | undefined {
+function decompressor(mediaType: string): Duplex {
   if (mediaType.endsWith("gzip")) return createGunzip();
-  return mediaType.endsWith("zstd") ? createZstdDecompress() : undefined;
+  return mediaType.endsWith("zstd") ? createZstdDecompress() : new PassThrough();
 }
 
 export const sha256 = (bytes: Uint8Array): string =>

@@ -8,6 +8,13 @@ const PAGE = "docs/clients.md";
 
 /** Writes docs/clients.md after a run of the full tier, of all clients, against Berth. Any other run leaves it alone. */
 export default class ClientsPageReporter implements Reporter {
+  /** of the start: others may commit while a long run goes on */
+  #revision = "";
+
+  onInit(): void {
+    this.#revision = output("git", "rev-parse", "--short", "HEAD");
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const { BERTH_TEST_TIER, BERTH_TEST_URL } = process.env;
     const findings = modules.flatMap((module) => [...module.children.allTests()].map(findingOf));
@@ -17,7 +24,7 @@ export default class ClientsPageReporter implements Reporter {
     const page = clientsPage({
       findings: findings.toSorted((one, other) => order.indexOf(one.client) - order.indexOf(other.client)),
       versions: new Map(Object.entries(CLIENTS).map(([name, origin]) => [name, versionOf(origin)])),
-      revision: output("git", "rev-parse", "--short", "HEAD"),
+      revision: this.#revision,
       date: new Date().toISOString().slice(0, 10),
     });
     writeFileSync(PAGE, page);

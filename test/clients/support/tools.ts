@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
 /** Where `npm run test:clients:install` puts what it builds. */
-export const BUILT = resolve(".tools", "bin");
+const BUILT = resolve(".tools", "bin");
 
 /** The path of a client from Debian's packages; the machine may have another of the same name earlier in its PATH. */
 export const debian = (name: string): string => required(name, ["/usr/bin", "/usr/sbin"]);
