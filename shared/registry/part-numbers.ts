@@ -1,4 +1,5 @@
-import type { Multipart } from "../ports/blobs.ts";
+import { OciError } from "../oci/errors.ts";
+import { BLOB_LIMITS, type Multipart } from "../ports/blobs.ts";
 import type { Attributes, Update } from "../ports/table.ts";
 import { keys } from "./keyspace.ts";
 import { done, untilDone } from "./retry.ts";
@@ -7,7 +8,7 @@ import { findOpenSession, idleUntil, type UploadPorts, unknownUpload } from "./u
 
 export interface PartNumbers {
   readonly multipart: Multipart;
-  /** A number that no other request was or will be given. */
+  /** A number that no other request was or will be given. SIZE_INVALID where all are used up. */
   readonly next: () => Promise<number>;
 }
 
@@ -28,6 +29,9 @@ export async function createPartNumbers(
     multipart: begun.multipart,
     next: async () => {
       if (from === to) ({ from, to } = await reserve(ports, session, wanted));
+      if (from > BLOB_LIMITS.parts) {
+        throw new OciError("SIZE_INVALID", { reason: "the upload has too many parts; send larger chunks" });
+      }
       from += 1;
       return from - 1;
     },

@@ -1,4 +1,3 @@
-import { OciError } from "../oci/errors.ts";
 import { BLOB_LIMITS, type Blobs, type ByteStream, type Multipart, type Part } from "../ports/blobs.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { freshKey } from "./keyspace.ts";
@@ -53,8 +52,6 @@ export async function storeParts(
 /** `taken` settles when the part has taken its bytes, so that the next may take its own. */
 async function beginPart(blobs: Blobs, numbers: PartNumbers, { input, expected }: Input) {
   const number = await numbers.next();
-  if (number > BLOB_LIMITS.parts)
-    throw new OciError("SIZE_INVALID", { reason: "the upload has too many parts" });
   const { promise: taken, resolve } = Promise.withResolvers<void>();
   const body = announcing(input.part(partSize(number, expected), BLOB_LIMITS.minPart), resolve);
   return { upload: uploadPart(blobs, { multipart: numbers.multipart, number, body }), taken };

@@ -134,6 +134,19 @@ describe("an upload in many chunks", () => {
     });
     expect(parts.items.map(({ sk }) => sk)).toEqual(["PART#00001", "PART#00002", "PART#00003"]);
   });
+
+  it("is refused, not a defect, when all part numbers are used up", async () => {
+    const { registry, table } = createDomain();
+    const { id } = await registry.beginUpload({ caller, repo: name });
+    const bytes = patterned(minPart + 3, "last");
+    for (const chunk of [bytes.subarray(0, minPart), bytes.subarray(minPart)]) {
+      await registry.appendUpload({ caller, repo: name, id, chunk: { body: bodyOf(chunk) } });
+    }
+    const key = { pk: `UPLOAD#${id}`, sk: "SESSION" };
+    await table.write({ op: "update", key, set: { nextPart: BLOB_LIMITS.parts + 1 } });
+    const put = { caller, repo: name, id, digest: sha256(bytes), chunk: { body: bodyOf(new Uint8Array()) } };
+    await expect(registry.commitUpload(put)).rejects.toMatchObject({ reason: "SIZE_INVALID" });
+  });
 });
 
 describe("a PATCH whose tail can't be removed afterwards", () => {
