@@ -18,18 +18,18 @@ export interface BackupCounts {
  * are copied before it, in case they are removed meanwhile, and those that came up to it after it. Unfinished uploads
  * stay behind. `format.json` comes last: a backup that was cut short is no data folder.
  */
-export async function backup(data: string, target: string): Promise<BackupCounts> {
+export async function backup(data: string, target: string, copy = copyTree): Promise<BackupCounts> {
   const to = resolve(target);
   checkSource(data);
   checkTarget(to);
   try {
     const source = pathsOf(data);
-    const copy = pathsOf(to);
-    const objects = { from: layoutOf(source.blobs).objects, to: layoutOf(copy.blobs).objects };
+    const goal = pathsOf(to);
+    const objects = { from: layoutOf(source.blobs).objects, to: layoutOf(goal.blobs).objects };
     makeFolder(to);
-    const before = await copyTree(objects);
-    await backUp(source.table, copy.table);
-    const after = await copyTree(objects);
+    const before = await copy(objects);
+    await backUp(source.table, goal.table);
+    const after = await copy(objects);
     writeFormat(to);
     return { files: before.files + after.files, bytes: before.bytes + after.bytes };
   } catch (error) {

@@ -15,11 +15,12 @@ export interface Malformed {
 
 /** Answers what Node's parser refuses, in the contract's form; the connection ends with it. */
 export function answerMalformed({ error, socket, hasBegunAnswer }: Malformed): void {
+  // The parser complains again of everything that still comes, which is thereby taken and dropped.
+  if (socket.writableEnded) return;
   if (error.code === "ECONNRESET" || !socket.writable || hasBegunAnswer) {
     socket.destroy();
     return;
   }
-  socket.removeAllListeners("data").resume();
   socket.end(rawAnswer(reasonOf(error), error.message));
   setTimeout(() => socket.destroy(), LINGER_MILLISECONDS).unref();
 }

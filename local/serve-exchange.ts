@@ -21,8 +21,6 @@ export async function serveExchange(exchange: Exchange, { handler, log, state }:
     const bytes = await send(answer, { exchange, lastOnConnection: state.stopping });
     logAnswer(log, exchange, { status: answer.status, bytes });
     if (!response.closed) await exchange.awaitClient(closed(response));
-    // The headers may have promised more requests before the server was told to stop.
-    if (state.stopping) exchange.socket.end();
   } catch (error) {
     exchange.socket.destroy();
     logCut(log, exchange, error);

@@ -81,6 +81,18 @@ describe("berth backup", () => {
     await copy.kill("SIGKILL");
   });
 
+  it("has what comes while blobs are copied, where the table names it", async () => {
+    const to = join(temporary.path, "between");
+    await backup(data(), to, async (tree) => {
+      const copied = await copyTree(tree);
+      await push("between", "late");
+      return copied;
+    });
+    const copy = await spawnBerth({ data: to });
+    expect(await checkWhole(copy, "between")).toEqual(["late"]);
+    await copy.kill("SIGKILL");
+  });
+
   it("leaves the copy alone when the original changes", async () => {
     await push("still", "one");
     const to = join(temporary.path, "still");

@@ -44,6 +44,22 @@ describe("a body that nobody wants", () => {
     expect(await push(port, mebibytes * MIB)).toEqual({ status: 403, text: "no thank you" });
   });
 
+  it.each([8, 48])(
+    "is heard about by a client that sends all %i MiB before it listens",
+    async (mebibytes) => {
+      const { port } = await serving(refuses);
+      const client = await rawClient(port);
+      client.socket.pause();
+      client.send(`PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: ${mebibytes * MIB}\r\n\r\n`);
+      const sent = await new Promise((resolve) =>
+        client.socket.write(Buffer.alloc(mebibytes * MIB), resolve),
+      );
+      client.socket.resume();
+      expect(sent ?? "all").toBe("all");
+      expect(await client.ended).toMatch(/ 403 [^]*no thank you$/);
+    },
+  );
+
   it("is heard about while it is still being sent", async () => {
     const { port } = await serving(refuses);
     const client = await rawClient(port);
