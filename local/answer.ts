@@ -13,7 +13,7 @@ const LINGER_MILLISECONDS = 10_000;
 const JOINED_BYTES = 16 * 1024;
 
 /** A stream ended early: the connection was cut, so that nobody takes a part for the whole. */
-export class CutShortError extends Error {
+class CutShortError extends Error {
   override readonly name = "CutShortError";
 }
 

@@ -124,4 +124,4 @@ async function listen(server: Server, { host, port }: ServerSettings): Promise<v
 
 const unmetExpectation = async (): Promise<HttpAnswer> => refusal("EXPECTATION_FAILED");
 
-export const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
+const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host);
