@@ -1,5 +1,6 @@
 import { OciError } from "../oci/errors.ts";
 import type { ByteStream } from "../ports/blobs.ts";
+import { ByteSource } from "../registry/byte-source.ts";
 import type { HttpRequest } from "./messages.ts";
 
 const LENGTH = /^[0-9]{1,15}$/;
@@ -14,13 +15,14 @@ export function contentLength({ header }: HttpRequest): number | undefined {
 
 /** The whole body, or "too-large" as soon as it exceeds `most` bytes: then the rest is left unread. */
 export async function readAtMost(body: ByteStream, most: number): Promise<Uint8Array | "too-large"> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > most) return "too-large";
-    chunks.push(chunk);
+  const source = new ByteSource(body);
+  try {
+    if (await source.has(most + 1)) return "too-large";
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of source.rest()) chunks.push(chunk);
+    const [only] = chunks;
+    return chunks.length === 1 && only ? only : Buffer.concat(chunks);
+  } finally {
+    await source.close();
   }
-  const [only] = chunks;
-  return chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
 }

@@ -2,7 +2,8 @@ import type { ByteStream } from "../ports/blobs.ts";
 
 /** Chunks shorter than this are gathered into blocks: five million chunks of one byte would fill the memory. */
 const SMALL = 4 * 1024;
-const BLOCK = 64 * 1024;
+/** bytes of the first block, and of the largest: each is twice as long as the one before */
+const BLOCK = { first: 8 * 1024, largest: 64 * 1024 };
 
 /** A stream that can be looked into before it is taken, piece by piece. Holds no more than what was looked at. */
 export class ByteSource {
@@ -61,7 +62,8 @@ export class ByteSource {
     }
     if (this.#block.to + chunk.length > this.#block.bytes.length) {
       this.#queueGathered();
-      this.#block = { bytes: new Uint8Array(BLOCK), from: 0, to: 0 };
+      const size = Math.min(BLOCK.largest, Math.max(BLOCK.first, 2 * this.#block.bytes.length));
+      this.#block = { bytes: new Uint8Array(size), from: 0, to: 0 };
     }
     this.#block.bytes.set(chunk, this.#block.to);
     this.#block.to += chunk.length;
