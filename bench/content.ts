@@ -26,8 +26,7 @@ const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
 const LAYERS = 5;
 const LAYER_BYTES = 20_000;
 
-export const digestOf = (bytes: Uint8Array): string =>
-  `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 const blob = (bytes: Uint8Array): Blob => ({ bytes, digest: digestOf(bytes) });
 

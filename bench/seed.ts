@@ -8,7 +8,7 @@ import type { Shared } from "./stand.ts";
 export const APP = "bench/app";
 export const TAGGED = "bench/tags";
 export const BIG = "bench/big";
-export const APP_TAGS = Array.from({ length: 10 }, (_, number) => `v1.${number}`);
+const APP_TAGS = Array.from({ length: 10 }, (_, number) => `v1.${number}`);
 
 const PARALLEL = 8;
 const tagName = (number: number): string => `release-${String(number).padStart(6, "0")}`;

@@ -77,7 +77,7 @@ interface Stage {
   readonly sharedTags: ReturnType<typeof createSharedTags>;
 }
 
-export function chanceOf(seed: number): Chance {
+function chanceOf(seed: number): Chance {
   const random = seededRandom(seed);
   const number = (below: number) => Math.floor(random() * below);
   let marks = 0;

@@ -84,7 +84,7 @@ async function observeTags(look: Look, manifests: readonly string[]): Promise<st
 }
 
 /** Page by page, to the end. */
-export async function listTags(connection: Connection, repo: string): Promise<readonly string[]> {
+async function listTags(connection: Connection, repo: string): Promise<readonly string[]> {
   return listed(connection, `/v2/${repo}/tags/list?n=7`, "tags");
 }
 export const listRepos = (connection: Connection): Promise<readonly string[]> =>
