@@ -67,7 +67,9 @@ export function startWriter(settings: WorkerSettings, report: (problem: TablePro
     ended.resolve();
   });
   return {
-    submit: pending.add,
+    // Behind the message that closes nothing may follow: it would find the database closed.
+    submit: async (operations) =>
+      closing ? { outcome: "refused", cause: "the table is closed" } : pending.add(operations),
     counts: () => ({ ...counts }),
     close: () => {
       if (!closing) {

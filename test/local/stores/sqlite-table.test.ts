@@ -179,4 +179,14 @@ describe("closing the SQLite table", () => {
     const again = (await open()).table;
     expect(await sortKeysOf(again, { pk: PK, prefix: "" })).toHaveLength(100);
   });
+
+  it("refuses what comes while it closes, as a sweep does that a shutdown overtakes", async () => {
+    const { open } = await tableFile();
+    const { table, problems } = await open();
+    await table.write(putAt("before"));
+    const closed = table.close();
+    expect(await table.write(putAt("meanwhile"))).toMatchObject({ outcome: "throttled" });
+    await closed;
+    expect(problems).toEqual([]);
+  });
 });
