@@ -135,11 +135,16 @@ function requireAccepted({ request, accepts }: Step, { status, body }: Answer): 
   throw new RefusedError(`${request.method} ${request.path} was answered ${status}: ${body.toString()}`);
 }
 
-const newSeen = (): Seen => ({ blobs: new Map(), manifests: new Map(), tags: new Set(), uploads: new Set() });
+export const newSeen = (): Seen => ({
+  blobs: new Map(),
+  manifests: new Map(),
+  tags: new Set(),
+  uploads: new Set(),
+});
 /** So many that are gone are remembered, of each kind. */
 const GONE = 8;
 
-function remember(seen: Seen, world: World, repo: string): void {
+export function remember(seen: Seen, world: World, repo: string): void {
   const { blobs, manifests, tags, uploads } = repoOf(world, repo);
   for (const [digest, content] of blobs) seen.blobs.set(digest, content);
   for (const [digest, manifest] of manifests) seen.manifests.set(digest, manifest);

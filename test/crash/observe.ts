@@ -46,7 +46,7 @@ async function observeBlobs(look: Look): Promise<string[]> {
     const answer = await get(look, path);
     require(Number(head.headers["content-length"]) === bytes.length, `HEAD gives ${digest} another size`);
     require(answer.status === 200 &&
-      answer.body.equals(bytes), `${answer.status} or other bytes for ${digest}`);
+      answer.body.equals(bytes), `${digest} is answered ${answer.status}, or with other bytes`);
     facts.push(`blob ${digest}`);
   }
   return facts;
@@ -59,7 +59,7 @@ async function observeManifests(look: Look): Promise<string[]> {
     const answer = await get(look, `/v2/${repo}/manifests/${digest}`);
     if (answer.status === 404) continue;
     require(answer.status === 200 &&
-      answer.body.equals(bytes), `${answer.status} or other bytes for ${digest}`);
+      answer.body.equals(bytes), `${digest} is answered ${answer.status}, or with other bytes`);
     require(answer.headers["content-type"] === mediaType, `another media type for ${digest}`);
     present.push(digest);
   }

@@ -19,6 +19,8 @@ export type Node = File | Directory;
 interface Write {
   readonly position: number;
   readonly bytes: Uint8Array;
+  /** the file ends at `position` then; there are no bytes */
+  readonly truncates?: boolean;
   /** "lost": its sync failed, so no later sync writes it, though it is still in the cache */
   readonly state: "cached" | "durable" | "lost";
 }
@@ -33,7 +35,11 @@ export const newDirectory = (): Directory => ({ kind: "directory", entries: new 
 export const newState = (): DiskState => ({ root: newDirectory(), pending: [] });
 
 export const sizeOf = ({ writes }: File): number =>
-  writes.reduce((size, { position, bytes }) => Math.max(size, position + bytes.byteLength), 0);
+  writes.reduce(
+    (size, { position, bytes, truncates }) =>
+      truncates ? position : Math.max(size, bytes.byteLength && position + bytes.byteLength),
+    0,
+  );
 
 /** Changes names in the cache. */
 export function change(state: DiskState, links: Change): void {
@@ -43,6 +49,13 @@ export function change(state: DiskState, links: Change): void {
 
 export function write(file: File, bytes: Uint8Array, position: number): void {
   file.writes = [...file.writes, { position, bytes, state: "cached" }];
+}
+
+export function truncate(file: File, size: number): void {
+  file.writes = [
+    ...file.writes,
+    { position: size, bytes: new Uint8Array(), truncates: true, state: "cached" },
+  ];
 }
 
 export function syncFile(file: File): void {
