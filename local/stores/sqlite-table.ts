@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Refusal, type Table, TableLimitError } from "../../shared/ports/table.ts";
 import { checkOperation, checkOperations } from "../../shared/stores/table-limits.ts";
+import { withReadCache } from "./read-cache.ts";
 import { backUp } from "./sqlite-backup.ts";
 import { createExpiry } from "./sqlite-expiry.ts";
 import { openTableFile } from "./sqlite-file.ts";
@@ -37,14 +38,16 @@ export async function openSqliteTable(settings: SqliteTableSettings): Promise<Sq
   const { file, report, ...limits } = settings;
   const reader = openTableFile(file);
   const writer = startWriter({ file, ...limits }, report);
-  const writes = createWrites(writer);
+  const { forget, ...table } = withReadCache({ ...createReads(reader), ...createWrites(writer) });
   return {
-    ...createReads(reader),
-    ...writes,
-    dropExpired: createExpiry(reader, writes.write),
+    ...table,
+    dropExpired: createExpiry(reader, table.write),
     backupTo: (target) => backUp(file, target),
     counts: writer.counts,
-    close: () => close(reader, writer),
+    close: async () => {
+      await close(reader, writer);
+      forget();
+    },
   };
 }
 
