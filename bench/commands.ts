@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /** Where tools that are built for the checks are kept; not under version control. */
-const TOOLS = resolve(".tools", "bin");
+const TOOLS = resolve(import.meta.dirname, "..", ".tools", "bin");
 
 /** The path of a program in `.tools/bin` or on PATH. */
 export function findProgram(name: string): string | undefined {
