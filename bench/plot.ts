@@ -3,9 +3,9 @@ import type { Result, Run } from "./results.ts";
 import { inFigures } from "./table.ts";
 
 const COLOURS: Record<PeerName, string> = { berth: "#0b6e4f", distribution: "#8d99ae", zot: "#d9a441" };
-const LABELS = 250;
+const LABELS = 320;
 const BARS = 420;
-const WIDTH = 820;
+const WIDTH = 890;
 const BAR = 14;
 const GAP = 16;
 const TOP = 60;
