@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { RESULTS as RESULTS_FILE } from "./paths.ts";
+
 /** The gate runs on every submission; the full tier before a release, and its results are committed. */
 export type Tier = "gate" | "full";
 
@@ -82,7 +85,8 @@ const RESULTS: Part = {
   testedBy: [],
 };
 
-export const GATE: readonly Part[] = [RESULTS, ...PARTS];
+/** RESULTS joins them with the first committed run of the full tier: before it, there is nothing to speak of. */
+export const GATE: readonly Part[] = existsSync(RESULTS_FILE) ? [RESULTS, ...PARTS] : PARTS;
 
 /** The parts of these names, all where none is named. */
 export const choose = (parts: readonly Part[], names: readonly string[] | undefined): readonly Part[] =>
