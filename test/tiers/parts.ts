@@ -1,6 +1,3 @@
-import { existsSync } from "node:fs";
-import { RESULTS as RESULTS_FILE } from "./paths.ts";
-
 /** The gate runs on every submission; the full tier before a release, and its results are committed. */
 export type Tier = "gate" | "full";
 
@@ -85,8 +82,7 @@ const RESULTS: Part = {
   testedBy: [],
 };
 
-/** RESULTS joins them with the first committed run of the full tier: before it, there is nothing to speak of. */
-export const GATE: readonly Part[] = existsSync(RESULTS_FILE) ? [RESULTS, ...PARTS] : PARTS;
+export const GATE: readonly Part[] = [RESULTS, ...PARTS];
 
 /** The parts of these names, all where none is named. */
 export const choose = (parts: readonly Part[], names: readonly string[] | undefined): readonly Part[] =>
