@@ -19,7 +19,7 @@ export interface StoreCheck {
 }
 
 /**
- * Walks the table and the blobs of a data folder, and tells what breaks an invariant (design section 7) and what is
+ * Walks the table and the blobs of a data folder, and tells what breaks an invariant (docs/invariants.md) and what is
  * left over. A server may have the folder open, but should be idle.
  */
 export async function checkStore(data: string, { hash = () => true }: StoreCheck = {}): Promise<StoreReport> {

@@ -23,7 +23,7 @@ interface Subject {
 type Rule = (audit: Audit, subject: Subject) => void;
 
 /**
- * What design section 7 demands of the stores, by the drawing in keyspace.ts: which item needs which other. Answers
+ * What docs/invariants.md demands of the stores, by the drawing in keyspace.ts: which item needs which other. Answers
  * what is broken, in words. An item that no rule knows is broken too, so that no new kind escapes.
  */
 export function brokenInvariants(contents: StoreContents): readonly string[] {

@@ -4,7 +4,7 @@ import { type Content, content, image, type ManifestContent } from "./content.ts
 
 type Fetching = Pick<TestRegistry, "fetch">;
 
-/** Begins an upload and answers its Location, which must be a path on the same host (facts of the clients). */
+/** Begins an upload and answers its Location, which must be a path on the same host: some clients refuse another. */
 export async function beginUpload(registry: Fetching, repo: string, query = ""): Promise<string> {
   const response = await registry.fetch(`/v2/${repo}/blobs/uploads/${query}`, { method: "POST" });
   expect(response.status).toBe(202);
