@@ -1,27 +1,15 @@
 import { OciError } from "../oci/errors.ts";
 import type { Part } from "../ports/blobs.ts";
 import { TABLE_LIMITS, type Write } from "../ports/table.ts";
+import { advanceSession } from "./advance-session.ts";
 import { discard, removeQuietly } from "./discard.ts";
 import { keys } from "./keyspace.ts";
 import { withNumber } from "./number-ranges.ts";
 import { type Received, receive, requireFit } from "./receive-body.ts";
 import type { Registry } from "./registry.ts";
 import { done, untilDone } from "./retry.ts";
-import {
-  onlyVersion,
-  parseSession,
-  progressAttributes,
-  progressRemovals,
-  type UploadSession,
-} from "./upload-session.ts";
-import {
-  faster,
-  findOpenSession,
-  idleUntil,
-  LONGEST_UPLOAD,
-  type UploadPorts,
-  unknownUpload,
-} from "./uploads.ts";
+import { progressAttributes, progressRemovals, type UploadSession } from "./upload-session.ts";
+import { findOpenSession, idleUntil, LONGEST_UPLOAD, type UploadPorts, unknownUpload } from "./uploads.ts";
 
 /** Parts that one transaction records beside the session. */
 const PARTS_AT_ONCE = TABLE_LIMITS.transaction - 1;
@@ -32,6 +20,7 @@ export const createAppendUpload =
   (ports: UploadPorts): Registry["appendUpload"] =>
   async ({ repo, id, chunk }) => {
     const session = await findOpenSession(ports, { repo, id });
+    if (session.joined) throw unknownUpload(id);
     requireFit(session, chunk);
     const received = await receive(ports, { session, chunk });
     if (received.gone) throw unknownUpload(id);
@@ -50,7 +39,6 @@ export const createAppendUpload =
 /** RANGE_INVALID where another request was faster. */
 async function save(ports: UploadPorts, session: UploadSession, received: Received): Promise<void> {
   const { table, clock } = ports;
-  const { id } = session;
   const partWrites = received.parts.map((part) => partWrite(session, part, clock.now()));
   while (partWrites.length > PARTS_AT_ONCE) {
     const batch = partWrites.splice(0, PARTS_AT_ONCE);
@@ -59,18 +47,7 @@ async function save(ports: UploadPorts, session: UploadSession, received: Receiv
       return result.outcome === "written" ? done(undefined) : result;
     });
   }
-  const writer = clock.newId();
-  await untilDone(clock, async () => {
-    const result = await table.transact([...partWrites, sessionWrite(ports, { session, received, writer })]);
-    if (result.outcome === "written") return done(undefined);
-    if (result.outcome === "conflict" || result.outcome === "throttled") return result;
-    // Lost to another request, or written although the answer was lost: the session knows.
-    const item = await table.get(keys.session(id), "strong");
-    if (item?.attributes["writer"] === writer) return done(undefined);
-    if (result.outcome === "unknown" && item && parseSession(id, item).version === session.version)
-      return result;
-    throw faster();
-  });
+  await advanceSession(ports, session, { ...progress(ports, session, received), beside: partWrites });
 }
 
 function partWrite({ id }: UploadSession, { number, etag, size }: Part, now: number): Write {
@@ -78,26 +55,10 @@ function partWrite({ id }: UploadSession, { number, etag, size }: Part, now: num
   return { op: "put", key: keys.part(id, number), attributes: { etag, size, expires } };
 }
 
-interface Progress {
-  readonly session: UploadSession;
-  readonly received: Received;
-  readonly writer: string;
-}
-
-function sessionWrite(ports: UploadPorts, { session, received, writer }: Progress): Write {
+function progress(ports: UploadPorts, session: UploadSession, received: Received) {
   const { offset, hashed, tail } = received;
   const parts = received.parts.reduce((ranges, { number }) => withNumber(ranges, number), session.parts);
-  const version = session.version + 1;
   const until = idleUntil(ports, session.created);
-  const set = {
-    ...progressAttributes({ version, offset, hashed, parts, tail, idleUntil: until }),
-    writer,
-  };
-  return {
-    op: "update",
-    key: keys.session(session.id),
-    set,
-    remove: progressRemovals(set),
-    only: onlyVersion(session),
-  };
+  const set = progressAttributes({ offset, hashed, parts, tail, idleUntil: until });
+  return { set, remove: progressRemovals(set) };
 }

@@ -1,6 +1,7 @@
 import { algorithmOf, type Digest } from "../oci/digest.ts";
 import { OciError } from "../oci/errors.ts";
 import type { Write } from "../ports/table.ts";
+import { advanceSession } from "./advance-session.ts";
 import { type Assembled, assemble, digestOfObject, knownDigest } from "./assemble-object.ts";
 import { discard, removeQuietly } from "./discard.ts";
 import { keys } from "./keyspace.ts";
@@ -15,7 +16,7 @@ import { faster, findSession, type UploadPorts, unknownUpload } from "./uploads.
 
 /** An upload on its way to becoming a blob. */
 interface Commit {
-  readonly session: UploadSession;
+  session: UploadSession;
   readonly received: Received;
   readonly digest: Digest;
   /** once the bytes are one object, and were seen to have the digest */
@@ -89,15 +90,21 @@ async function tryLink(ports: UploadPorts, commit: Commit): Promise<Try<void>> {
   const current = item && parseSession(id, item);
   if (current?.state.kind === "committed" && current.state.digest === digest) return done(undefined);
   if (current?.state.kind !== "open") throw unknownUpload(id);
-  if (current.version !== session.version) throw faster();
+  if (current.version !== session.version) {
+    if (!current.joined || current.offset !== session.offset) throw faster();
+    // Another commit of the same bytes runs, or was cut short: whichever gets there first, both have the same outcome.
+    commit.session = current;
+  }
   const stored = found.get(nameOf(keys.object(digest)));
   const now = ports.clock.now();
-  const result = await ports.table.transact([
-    committed(session, received.offset, digest),
-    ...createRepo(repo, found, now),
-    ...(stored && commit.verified
+  const links =
+    stored && commit.verified
       ? linkExisting({ repo, digest, object: storedObject(stored), now })
-      : await linkOwn(ports, commit, stored && storedObject(stored))),
+      : await linkOwn(ports, commit, stored && storedObject(stored));
+  const result = await ports.table.transact([
+    committed(commit.session, received.offset, digest),
+    ...createRepo(repo, found, now),
+    ...links,
   ]);
   return result.outcome === "written" ? done(undefined) : result;
 }
@@ -114,12 +121,19 @@ async function linkOwn(
   commit: Commit,
   stored: StoredObject | undefined,
 ): Promise<readonly Write[]> {
-  const { session, digest } = commit;
+  const { session, digest, received } = commit;
+  if (!commit.assembled && received.multipart) commit.session = await closeToBytes(ports, session);
   commit.assembled ??= await verifiedObject(ports, commit);
   const link = { repo: session.repo, digest, now: ports.clock.now() };
   return stored
     ? linkExisting({ ...link, object: stored })
     : linkNew({ ...link, object: commit.assembled.object });
+}
+
+/** Joining the parts can't be undone: no request that is still sending bytes may be told that they count. RANGE_INVALID */
+async function closeToBytes(ports: UploadPorts, session: UploadSession): Promise<UploadSession> {
+  const version = await advanceSession(ports, session, { set: { joined: true } });
+  return { ...session, version, joined: true };
 }
 
 /** DIGEST_INVALID where the bytes have another digest; then the upload stays as it was. */

@@ -22,6 +22,8 @@ export interface UploadSession {
   /** parts that count; numbers that were reserved and then lost in a failed append are missing here */
   readonly parts: readonly NumberRange[];
   readonly multipart: Multipart | undefined;
+  /** a commit has begun to join the parts, which can't be undone: another commit can follow, but no more bytes */
+  readonly joined: boolean;
   /** what is too short for a part yet */
   readonly tail: Tail | undefined;
   /** milliseconds: after this the upload no longer exists */
@@ -63,13 +65,12 @@ export const expiryAttributes = (idleUntil: number): Attributes => ({
   expires: Math.ceil(idleUntil / 1000) + KEPT_AFTER_EXPIRY,
 });
 
-type Progress = Pick<UploadSession, "version" | "offset" | "hashed" | "parts" | "tail" | "idleUntil">;
+type Progress = Pick<UploadSession, "offset" | "hashed" | "parts" | "tail" | "idleUntil">;
 
 /** The attributes that an append changes; what it does not name has to go (`progressRemovals`). */
 export function progressAttributes(session: Progress): Attributes {
-  const { version, offset, hashed, parts, tail, idleUntil } = session;
+  const { offset, hashed, parts, tail, idleUntil } = session;
   return {
-    version,
     offset,
     parts: formatNumbers(parts),
     ...(hashed.kind === "digest" && { digest: hashed.digest }),
@@ -94,6 +95,7 @@ export function parseSession(id: UploadId, item: Item): UploadSession {
     hashed: hashedOf(item),
     parts: parseNumbers(textOf(item, "parts")),
     multipart: multipartOf(item),
+    joined: item.attributes["joined"] === true,
     tail: tailOf(item),
     idleUntil: numberOf(item, "idleUntil"),
     created: numberOf(item, "created"),

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { BLOB_LIMITS, type Blobs } from "../../shared/ports/blobs.ts";
+import { createRegistry } from "../../shared/registry/create-registry.ts";
+import { bodyOf, patterned, sameBytes } from "../support/bodies.ts";
+import { caller, createDomain, pullBlob, repo, sha256 } from "../support/domain.ts";
+
+const name = repo("a/b");
+const { minPart } = BLOB_LIMITS;
+const bytes = patterned(2 * minPart + 5, "raced");
+const digest = sha256(bytes.subarray(0, minPart + 5));
+
+/** An upload with one chunk durable, and a PATCH of more bytes that is in the middle of its body. */
+async function uploadWithRunningPatch() {
+  const domain = createDomain();
+  const { registry } = domain;
+  const { id } = await registry.beginUpload({ caller, repo: name });
+  const upload = { caller, repo: name, id };
+  const first = bytes.subarray(0, minPart + 5);
+  await registry.appendUpload({ ...upload, chunk: { body: bodyOf(first) } });
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  async function* slow() {
+    yield bytes.subarray(minPart + 5, minPart + 6);
+    begun.resolve();
+    await gate.promise;
+    yield bytes.subarray(minPart + 6);
+  }
+  const patch = registry.appendUpload({ ...upload, chunk: { body: slow() } });
+  const outcome = patch.then(
+    ({ offset }) => ({ offset }),
+    (cause: { reason: string }) => ({ reason: cause.reason }),
+  );
+  await begun.promise;
+  const finishPatch = () => {
+    gate.resolve();
+    return outcome;
+  };
+  return { domain, upload, outcome, finishPatch };
+}
+
+/** Runs `meddle` right before the parts are joined. */
+const beforeJoining = (blobs: Blobs, meddle: () => Promise<unknown>): Blobs => ({
+  ...blobs,
+  completeMultipart: async (multipart, parts) => {
+    await meddle();
+    return blobs.completeMultipart(multipart, parts);
+  },
+});
+
+const nothing = { chunk: { body: bodyOf(new Uint8Array()) } };
+
+describe("a PATCH that races with the closing PUT of its upload", () => {
+  it("is never acknowledged once the parts are about to be joined", async () => {
+    const { domain, upload, outcome, finishPatch } = await uploadWithRunningPatch();
+    const blobs = beforeJoining(domain.blobs, finishPatch);
+    const put = createRegistry({ ...domain, blobs }).commitUpload({ ...upload, digest, ...nothing });
+    expect(await put).toEqual({ digest, size: minPart + 5 });
+    expect(await outcome).toEqual({ reason: "RANGE_INVALID" });
+    const pulled = await pullBlob(domain.registry, name, digest);
+    expect(sameBytes(pulled, bytes.subarray(0, minPart + 5))).toBe(true);
+  });
+
+  it("keeps its bytes where it was faster, and a later PUT commits them", async () => {
+    const { domain, upload, finishPatch } = await uploadWithRunningPatch();
+    const { registry } = domain;
+    async function* afterPatch() {
+      await finishPatch();
+      yield new Uint8Array();
+    }
+    const put = registry.commitUpload({ ...upload, digest, chunk: { body: afterPatch() } });
+    await expect(put).rejects.toMatchObject({ reason: "RANGE_INVALID" });
+    expect(await registry.statUpload(upload)).toMatchObject({ offset: bytes.length });
+    const whole = sha256(bytes);
+    await registry.commitUpload({ ...upload, digest: whole, ...nothing });
+    expect(sameBytes(await pullBlob(registry, name, whole), bytes)).toBe(true);
+  });
+
+  it("finds the upload unknown once a commit has begun to join, and the PUT can be repeated", async () => {
+    const { domain, upload, finishPatch } = await uploadWithRunningPatch();
+    const { registry } = domain;
+    await finishPatch();
+    const blobs = beforeJoining(domain.blobs, () => Promise.reject(new Error("the process ends here")));
+    const whole = sha256(bytes);
+    const cut = createRegistry({ ...domain, blobs }).commitUpload({ ...upload, digest: whole, ...nothing });
+    await expect(cut).rejects.toThrow("the process ends here");
+    const more = registry.appendUpload({ ...upload, chunk: { body: bodyOf(bytes) } });
+    await expect(more).rejects.toMatchObject({ reason: "BLOB_UPLOAD_UNKNOWN" });
+    await registry.commitUpload({ ...upload, digest: whole, ...nothing });
+    expect(sameBytes(await pullBlob(registry, name, whole), bytes)).toBe(true);
+  });
+});
