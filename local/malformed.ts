@@ -1,7 +1,9 @@
-import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { refusal } from "../shared/http/refusal.ts";
 import type { OciErrorName } from "../shared/oci/errors.ts";
+
+// Not an import: see server.ts.
+const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
 /** How long a client may go on sending after it broke the protocol, so that the answer is not reset on its way. */
 const LINGER_MILLISECONDS = 1000;
