@@ -1,8 +1,4 @@
-import { type FSWatcher, mkdirSync, statSync, watch } from "node:fs";
-import { join } from "node:path";
-import { pathsOf } from "../../local/data-folder.ts";
-import { layoutOf } from "../../local/stores/directory-layout.ts";
-import { dayOf } from "../../shared/registry/keyspace.ts";
+import { type JoinTrigger, setJoinTrigger } from "./join-trigger.ts";
 import type { Moment } from "./moments.ts";
 import type { Phase } from "./requests.ts";
 import type { Chance } from "./scripts.ts";
@@ -14,7 +10,7 @@ export interface Aim {
   readonly isFired: () => boolean;
   /** the request that it was fired at */
   readonly target: () => Step | undefined;
-  readonly end: () => void;
+  readonly end: () => Promise<void>;
 }
 
 interface Shot {
@@ -22,7 +18,8 @@ interface Shot {
   readonly delayed: boolean;
   readonly chance: Chance;
   readonly data: string;
-  readonly fire: () => void;
+  /** of the server */
+  readonly pid: number;
 }
 
 /** requests that come before, so that there is something to lose */
@@ -33,24 +30,24 @@ const LONGEST_DELAY = 12;
 /** Where the moment does not come by itself, any moment will do: the tally tells that it was missed. */
 const PATIENCE = 30_000;
 
-export function takeAim({ moment, delayed, chance, data, fire }: Shot): Aim {
+export function takeAim({ moment, delayed, chance, data, pid }: Shot): Aim {
   let fired = false;
   let target: Step | undefined;
-  let watcher: FSWatcher | undefined;
+  const trigger: JoinTrigger | undefined = moment.on === "join" ? setJoinTrigger(data, pid) : undefined;
   let before = LEAST_BEFORE + chance.number(MOST_BEFORE - LEAST_BEFORE);
   const delay = delayed ? chance.number(LONGEST_DELAY) : 0;
   const shoot = (step?: Step) => {
-    if (fired) return;
+    if (fired || trigger?.isFired()) return;
     fired = true;
     target = step;
-    fire();
+    process.kill(pid, "SIGKILL");
   };
   const timer = setTimeout(shoot, PATIENCE);
   return {
     probe: (step, phase) => {
       if (phase === "sent") before -= 1;
-      if (before > 0 || target || watcher) return;
-      if (moment.on === "join") watcher = watchJoins(data, shoot);
+      if (before > 0 || target) return;
+      if (trigger) trigger.arm();
       else if (moment.on === "step" && !isAt(moment, step, phase)) return;
       else if (delay === 0) shoot(step);
       else {
@@ -58,25 +55,14 @@ export function takeAim({ moment, delayed, chance, data, fire }: Shot): Aim {
         setTimeout(() => shoot(step), delay);
       }
     },
-    isFired: () => fired,
+    isFired: () => fired || trigger?.isFired() === true,
     target: () => target,
-    end: () => {
+    end: async () => {
       clearTimeout(timer);
-      watcher?.close();
+      await trigger?.end();
     },
   };
 }
 
 const isAt = (moment: Moment & { on: "step" }, step: Step, phase: Phase): boolean =>
   moment.phase === phase && moment.kinds.includes(step.kind);
-
-/** A large object is a folder of parts, which appears by a rename. */
-function watchJoins(data: string, onJoin: () => void): FSWatcher {
-  const folder = join(layoutOf(pathsOf(data).blobs).objects, "blobs", dayOf(Date.now()));
-  mkdirSync(folder, { recursive: true });
-  return watch(folder, (_, name) => {
-    if (name?.endsWith(".object") && isFolder(join(folder, name))) onJoin();
-  });
-}
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

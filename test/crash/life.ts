@@ -46,16 +46,29 @@ export async function beginLife(data: string, seed: number): Promise<Life> {
   let server = await spawnBerth({ data });
   await pushSharedConfig(server.url);
   const stage = { data, clients, sharedTags };
+  const knownJoined = new Set<string>();
   return {
     round: async ({ moment, delayed }) => {
       const fired = await killDuring(server, { moment, delayed, chance, stage });
       const starts = moment.on === "start" ? await killStarts(data, chance) : 0;
       server = await spawnBerth({ data });
-      const joined = await joinedOf(data);
+      const joined = (await joinedOf(data)).filter((key) => !knownJoined.has(key));
+      for (const key of joined) knownJoined.add(key);
       const running = await verifyAll(server, stage);
-      const aimed = { step: fired.isOnTarget, join: joined > 0, time: running.length > 0, start: starts > 0 };
+      const aimed = {
+        step: fired.isOnTarget,
+        join: joined.length > 0,
+        time: running.length > 0,
+        start: starts > 0,
+      };
       const { acknowledged } = fired;
-      return { moment: moment.name, onTarget: aimed[moment.on], running, acknowledged, joined };
+      return {
+        moment: moment.name,
+        onTarget: aimed[moment.on],
+        running,
+        acknowledged,
+        joined: joined.length,
+      };
     },
     end: async () => {
       await endInOrder(server);
@@ -104,7 +117,7 @@ interface Killing extends Plan {
 }
 
 async function killDuring(server: BerthProcess, { moment, delayed, chance, stage }: Killing) {
-  const aim = takeAim({ moment, delayed, chance, data: stage.data, fire: () => server.signal("SIGKILL") });
+  const aim = takeAim({ moment, delayed, chance, data: stage.data, pid: server.pid });
   const { probe, isFired } = aim;
   const run = { url: server.url, prefer: moment.scripts, probe, isKilled: isFired };
   try {
@@ -118,7 +131,7 @@ async function killDuring(server: BerthProcess, { moment, delayed, chance, stage
     );
     return { acknowledged, isOnTarget };
   } finally {
-    aim.end();
+    await aim.end();
   }
 }
 
@@ -135,10 +148,11 @@ async function killStarts(data: string, chance: Chance): Promise<number> {
 }
 
 /** Objects that were joined from their parts and that nothing names yet. */
-async function joinedOf(data: string): Promise<number> {
+async function joinedOf(data: string): Promise<readonly string[]> {
   const { contents } = await checkStore(data, { hash: () => false });
   const open = contents.items.filter(({ attributes }) => attributes["state"] === "open");
-  return open.filter(({ attributes }) => contents.objects.has(String(attributes["multipartKey"]))).length;
+  const keys = open.map(({ attributes }) => String(attributes["multipartKey"]));
+  return keys.filter((key) => contents.objects.has(key));
 }
 
 async function verifyAll(server: BerthProcess, { data, clients, sharedTags }: Stage) {
@@ -157,7 +171,7 @@ async function verifyOne(server: BerthProcess, client: CrashClient) {
   const connection = connect(server.url);
   const doubt = client.doubt();
   try {
-    if (doubt) return [{ step: doubt.step, happened: await settleDoubt(connection, client, doubt) }];
+    if (doubt) return [{ step: doubt.step, fate: await settleDoubt(connection, client, doubt) }];
     await verifyClient(connection, client);
     return [];
   } finally {

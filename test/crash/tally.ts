@@ -1,12 +1,15 @@
 import type { Doubt } from "./client.ts";
 
+/** "invisible": it leaves nothing that this client could find, as an upload whose name nobody was told */
+export type Fate = "happened" | "not happened" | "invisible";
+
 /** What one kill hit. */
 export interface Hit {
   readonly moment: string;
   /** whether a request of the kind that was aimed at, or a start, was cut short */
   readonly onTarget: boolean;
-  /** requests that were running, and whether they turned out to have happened */
-  readonly running: readonly { readonly step: Doubt["step"]; readonly happened: boolean }[];
+  /** requests that were running, and what they turned out to be */
+  readonly running: readonly { readonly step: Doubt["step"]; readonly fate: Fate }[];
   /** requests that were acknowledged in this round */
   readonly acknowledged: number;
   /** objects that had been joined and not yet linked */
@@ -26,8 +29,9 @@ export function summarize(hits: readonly Hit[]): {
     ...[...moments].map(([moment, all]) => `  ${onTarget(all)} of ${all.length} on target: ${moment}`),
     `  ${sum(hits.map((hit) => hit.joined))} objects found joined and not linked`,
     ...[...kinds].map(([kind, all]) => {
-      const happened = all.filter((request) => request.happened).length;
-      return `  ${all.length} cut short: ${kind} (${happened} had happened, ${all.length - happened} had not)`;
+      const fates = Map.groupBy(all, ({ fate }) => fate);
+      const counts = [...fates].map(([fate, some]) => `${some.length} ${fate}`);
+      return `  ${all.length} cut short: ${kind} (${counts.join(", ")})`;
     }),
   ];
   return { table: lines.join("\n"), missed: missedOf(moments) };

@@ -6,6 +6,7 @@ import { listRepos, type Observed, observe } from "./observe.ts";
 import type { Connection } from "./requests.ts";
 import { SHARED_REPO } from "./scripts.ts";
 import type { SharedTags } from "./shared-tags.ts";
+import type { Fate } from "./tally.ts";
 
 /** milliseconds: a deletion in steps that was cut short is finished after the start, while requests are served */
 const PATIENCE = 20_000;
@@ -16,12 +17,8 @@ export async function verifyClient(connection: Connection, client: CrashClient):
   if (differing.length > 0) throw new Error(`what was acknowledged is not there:\n${differing.join("\n")}`);
 }
 
-/** Throws unless the registry is as it was before the step in doubt, or as it is after it. Answers whether it is after. */
-export async function settleDoubt(
-  connection: Connection,
-  client: CrashClient,
-  doubt: Doubt,
-): Promise<boolean> {
+/** Throws unless the registry is as it was before the step in doubt, or as it is after it. */
+export async function settleDoubt(connection: Connection, client: CrashClient, doubt: Doubt): Promise<Fate> {
   const { before, after, step } = doubt;
   for (const deadline = Date.now() + PATIENCE; ; await sleep(100)) {
     const differencesTo = await compareWith(connection, client);
@@ -30,7 +27,8 @@ export async function settleDoubt(
     if (fromAfter.length === 0 || fromBefore.length === 0) {
       const happened = fromAfter.length === 0;
       client.settle(happened ? after : before);
-      return happened;
+      if (before === after) return "invisible";
+      return happened ? "happened" : "not happened";
     }
     if (Date.now() < deadline) continue;
     const { method, path } = step.request;
