@@ -3,13 +3,13 @@ import { readResults, staleness } from "./full-results.ts";
 import { PARTS, type Part } from "./parts.ts";
 import { REPORT, RESULTS, ROOT } from "./paths.ts";
 import { renderResults } from "./report.ts";
-import { BERTH, hashSources } from "./sources.ts";
+import { hashTested } from "./sources.ts";
 
 /** Fails where the committed results of the full tier are older than the code that they speak of. */
 
 const results = await readResults(RESULTS);
 const judge = async (part: Part): Promise<string[]> => {
-  const sources = await hashSources(ROOT, [...BERTH, ...part.testedBy]);
+  const sources = await hashTested(ROOT, part.testedBy);
   const why = staleness(results[part.name], sources);
   return why === undefined ? [] : [`${part.name} ${why}: npm run test:full -- --only ${part.name}`];
 };

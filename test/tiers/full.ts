@@ -8,7 +8,7 @@ import { choose, PARTS, type Part } from "./parts.ts";
 import { REPORT, RESULTS, ROOT } from "./paths.ts";
 import { renderResults } from "./report.ts";
 import { hasPassed, type Outcome, runPart } from "./run-part.ts";
-import { BERTH, hashSources } from "./sources.ts";
+import { hashTested } from "./sources.ts";
 import { summary, tellEnd, tellStart } from "./tell.ts";
 
 const command = new Command("npm run test:full --")
@@ -23,7 +23,7 @@ const options = command.opts<{ only?: string[]; resume?: boolean }>();
 const directory = await mkdtemp(join(tmpdir(), "berth-full-"));
 const outcomes = new Map<string, Outcome>();
 for (const part of choose(PARTS, options.only)) {
-  const sources = await hashSources(ROOT, [...BERTH, ...part.testedBy]);
+  const sources = await hashTested(ROOT, part.testedBy);
   const before = await readResults(RESULTS);
   if (options.resume === true && staleness(before[part.name], sources) === undefined) continue;
   tellStart(part);

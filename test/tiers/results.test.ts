@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { isClean, readConformance, readVitest } from "./counts.ts";
 import { type PartResult, staleness } from "./full-results.ts";
+import { hashPackages } from "./packages.ts";
 import { renderResults } from "./report.ts";
 import { figuresIn, type Outcome } from "./run-part.ts";
 import { hashSources } from "./sources.ts";
@@ -74,6 +75,51 @@ describe("the hash of a source tree", () => {
       await folder.remove();
     }
   });
+});
+
+describe("the hash of the packages", () => {
+  const locked = (version: string, needs: readonly string[] = []) => ({
+    version,
+    dependencies: Object.fromEntries(needs.map((name) => [name, "*"])),
+  });
+  const lock = {
+    "node_modules/node": locked("24.0.0"),
+    "node_modules/@a/used": locked("1.0.0", ["inner"]),
+    "node_modules/@a/used/node_modules/inner": locked("1.0.0"),
+    "node_modules/inner": locked("2.0.0"),
+    "node_modules/late": locked("1.0.0", ["@a/used"]),
+    "node_modules/tool": locked("1.0.0"),
+  };
+  const source = 'import { b } from "@a/used/deep";\nconst late = () => import("late");\n';
+
+  async function hashWith(changes: Readonly<Record<string, unknown>>): Promise<string> {
+    const folder = await temporaryFolder();
+    try {
+      await mkdir(join(folder.path, "local"));
+      await writeFile(join(folder.path, "local", "a.ts"), source);
+      const packages = { ...lock, ...changes };
+      await writeFile(join(folder.path, "package-lock.json"), JSON.stringify({ packages }));
+      return await hashPackages(folder.path, ["local"]);
+    } finally {
+      await folder.remove();
+    }
+  }
+
+  it.each([
+    "node_modules/node",
+    "node_modules/@a/used",
+    "node_modules/@a/used/node_modules/inner",
+    "node_modules/late",
+  ])("changes with the version of %s, which is used", async (path) => {
+    expect(await hashWith({ [path]: locked("9.0.0") })).not.toBe(await hashWith({}));
+  });
+
+  it.each(["node_modules/inner", "node_modules/tool"])(
+    "stays with another %s, which is not used",
+    async (path) => {
+      expect(await hashWith({ [path]: locked("9.0.0") })).toBe(await hashWith({}));
+    },
+  );
 });
 
 describe("the counts of a part", () => {

@@ -1,9 +1,19 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { hashPackages } from "./packages.ts";
 
-/** What every part's results speak of: Berth itself, and the packages that it runs on. */
-export const BERTH: readonly string[] = ["shared", "local", "package-lock.json"];
+/** The folders of the registry that the full tier runs. */
+const BERTH = ["shared", "local"] as const;
+
+/** What a part's results speak of, hashed: Berth itself, the packages that it runs on, and what tests it. */
+export async function hashTested(
+  root: string,
+  testedBy: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const packages = { "package-lock.json": await hashPackages(root, BERTH) };
+  return { ...(await hashSources(root, [...BERTH, ...testedBy])), ...packages };
+}
 
 /** The SHA-256 of each folder or file, by its path below `root`: of names and contents alone, so that no history is needed. */
 export async function hashSources(
