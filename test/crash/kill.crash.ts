@@ -23,7 +23,7 @@ const lives = Array.from({ length: Math.ceil(KILLS / KILLS_OF_A_LIFE) }, (_, at)
 const hits: Hit[] = [];
 
 describe.each(lives)(
-  `design § 7: kill -9 loses nothing acknowledged (seed ${SEED}, folder $life)`,
+  `invariants 1 and 2: kill -9 loses nothing acknowledged (seed ${SEED}, folder $life)`,
   (given) => {
     let data: TemporaryFolder;
     let life: Life;

@@ -42,7 +42,7 @@ async function stateOf(blobs: Blobs, key: string): Promise<string> {
 /** Each kill takes the start of a process. */
 vi.setConfig({ testTimeout: 120_000 });
 
-describe("design § Invariants: what was acknowledged survives kill -9", () => {
+describe("invariant 2: what was acknowledged survives kill -9", () => {
   it("finds every object whole, and none that was removed, after each of 6 kills", async () => {
     const folder = await temporaryFolder();
     onTestFinished(folder.remove);

@@ -28,7 +28,7 @@ async function firstComplaint(run: Run, ways: number): Promise<string | undefine
 /** Each test looks at thousands of cuts. */
 vi.setConfig({ testTimeout: 120_000 });
 
-describe("design § Invariants: what was acknowledged is durable, and nothing else is visible", () => {
+describe("invariant 2: what was acknowledged is durable, and nothing else is visible", () => {
   it("keeps every promise wherever the power is cut", async () => {
     expect(await firstComplaint(await runScenario(), 8)).toBeUndefined();
     expect(await firstComplaint(await runScenario({ joins: true }), 1)).toBeUndefined();

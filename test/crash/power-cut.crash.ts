@@ -82,7 +82,7 @@ async function firstComplaint(skips: Skips): Promise<string | undefined> {
   return undefined;
 }
 
-describe(`design § 7: what was acknowledged outlasts a power cut (seed ${SEED})`, () => {
+describe(`invariant 2: what was acknowledged outlasts a power cut (seed ${SEED})`, () => {
   it("has recorded every change: the replay ends with the very files that are there", () => {
     const all = [...places()];
     expect(all.filter(({ isAnswer }) => isAnswer)).toHaveLength(acknowledged.length);
