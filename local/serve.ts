@@ -25,11 +25,6 @@ export async function serve(settings: Settings, version: string): Promise<void> 
     process.exit(EXIT_DEFECT);
   });
   const running = await start(settings, { host, log, ...(tls && { tls }) });
-  process.stdout.on("error", () => {});
-  process.stdout.write(
-    welcome({ version, url: running.url, data: settings.data, isPublic: !isLoopback(host) }),
-  );
-  log.info({ url: running.url, data: settings.data, version }, "serving");
   const end = async (signal: string) => {
     log.info(
       { signal, graceMilliseconds: settings.shutdownGrace },
@@ -41,6 +36,11 @@ export async function serve(settings: Settings, version: string): Promise<void> 
     process.exit(0);
   };
   onSignals((signal) => void end(signal), running.cut);
+  process.stdout.on("error", () => {});
+  process.stdout.write(
+    welcome({ version, url: running.url, data: settings.data, isPublic: !isLoopback(host) }),
+  );
+  log.info({ url: running.url, data: settings.data, version }, "serving");
 }
 
 interface Start {
