@@ -16,13 +16,18 @@ export interface HttpHandlerOptions {
   readonly registry: Registry;
   /** anonymous, where it is not given */
   readonly callerOf?: (request: HttpRequest) => Caller;
+  /**
+   * What HEAD of a manifest gets as its body: nothing, or, for a home that computes Content-Length from the body and
+   * strips it by itself, what GET gets.
+   */
+  readonly headBody?: "none" | "as-get";
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable?: (error: Error) => void;
 }
 
 /** Serves a registry over HTTP: distribution-spec § API, and Docker's contract beside it. */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
-  const { registry, callerOf = () => ANONYMOUS, onUnavailable } = options;
+  const { registry, callerOf = () => ANONYMOUS, headBody = "none", onUnavailable } = options;
   const answerRequest = async (request: HttpRequest): Promise<HttpAnswer> => {
     try {
       return await answerRoute(parseRoute(request), { registry, request, caller: callerOf(request) });
@@ -33,7 +38,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   };
   return async (request) => {
     const answer = await answerRequest(request);
-    return request.method === "HEAD" ? withoutBody(answer) : answer;
+    return request.method === "HEAD" && headBody === "none" ? withoutBody(answer) : answer;
   };
 }
 

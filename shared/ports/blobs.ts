@@ -60,6 +60,9 @@ export class BlobRuleError extends Error {
   override readonly name = "BlobRuleError";
 }
 
+/** What a reader needs of a blob store. */
+export type ReadBlobs = Pick<Blobs, "read" | "open">;
+
 export interface Blobs {
   /** Stores a whole object. The adapter may have to gather the body in memory, so keep it below `minPart` where you can. */
   readonly put: (key: string, body: ByteStream) => Promise<ObjectInfo>;

@@ -107,6 +107,9 @@ export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
 }
 
+/** What a reader needs of a table. */
+export type ReadTable = Pick<Table, "get" | "getMany" | "query">;
+
 export interface Table {
   readonly get: (key: Key, consistency: Consistency) => Promise<Item | undefined>;
   /** Strong reads of at most TABLE_LIMITS.batch keys; `unprocessed` must be asked for again. Absent items are left out. */

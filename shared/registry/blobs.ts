@@ -1,18 +1,18 @@
 import type { Digest } from "../oci/digest.ts";
 import { OciError } from "../oci/errors.ts";
 import type { RepoName } from "../oci/names.ts";
-import type { Table } from "../ports/table.ts";
+import type { ReadTable } from "../ports/table.ts";
 import { raiseGenerations } from "./generations.ts";
 import { keys, ranges } from "./keyspace.ts";
 import { linkExisting, type StoredObject, storedObject, unlink } from "./links.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, ReadPorts } from "./ports.ts";
 import { nameOf, namesOf, readAll } from "./read-table.ts";
 import type { Registry } from "./registry.ts";
 import { createRepo } from "./repositories.ts";
 import { done, untilDone } from "./retry.ts";
 
 /** One read: the link carries all that an answer needs. */
-async function findLink(table: Table, repo: RepoName, digest: Digest): Promise<StoredObject> {
+async function findLink(table: ReadTable, repo: RepoName, digest: Digest): Promise<StoredObject> {
   const item = await table.get(keys.link(repo, digest), "strong");
   if (!item) throw unknownBlob(digest);
   return storedObject(item);
@@ -21,14 +21,14 @@ async function findLink(table: Table, repo: RepoName, digest: Digest): Promise<S
 const unknownBlob = (digest: Digest): OciError => new OciError("BLOB_UNKNOWN", { digest });
 
 export const createStatBlob =
-  ({ table }: Ports): Registry["statBlob"] =>
+  ({ table }: ReadPorts): Registry["statBlob"] =>
   async ({ repo, digest }) => {
     const { size } = await findLink(table, repo, digest);
     return { digest, size };
   };
 
 export const createOpenBlob =
-  ({ table, blobs }: Ports): Registry["openBlob"] =>
+  ({ table, blobs }: ReadPorts): Registry["openBlob"] =>
   async ({ repo, digest, range: rangeFor }) => {
     const { key, size } = await findLink(table, repo, digest);
     const range = rangeFor?.(size);
@@ -71,7 +71,7 @@ export const createMountBlob =
 
 /** Only what some repository links can be mounted; an object that none links any more is the collector's. */
 async function isLinked(
-  table: Table,
+  table: ReadTable,
   digest: Digest,
   from: RepoName | undefined,
   found: ReadonlyMap<string, unknown>,

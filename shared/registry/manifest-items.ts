@@ -1,10 +1,10 @@
 import type { Digest } from "../oci/digest.ts";
 import type { ManifestContent } from "../oci/manifest.ts";
 import type { RepoName } from "../oci/names.ts";
-import type { Blobs } from "../ports/blobs.ts";
-import type { Attributes, Item, Table } from "../ports/table.ts";
+import type { Attributes, Item } from "../ports/table.ts";
 import { numberOf, optionalBytes, optionalText, textOf } from "./attributes.ts";
 import { keys } from "./keyspace.ts";
+import type { ReadPorts } from "./ports.ts";
 import type { Manifest } from "./registry.ts";
 
 /** Manifests up to here live in the items that name them, so that a pull is one read. */
@@ -39,16 +39,16 @@ export function packReferences({ blobs, children }: ManifestContent): Uint8Array
 
 /** The manifest behind a TAG# or MANIFEST# item; undefined where it was deleted since that item was read. */
 export async function readManifest(
-  { table, blobs }: { readonly table: Table; readonly blobs: Blobs },
+  ports: ReadPorts,
   found: { readonly repo: RepoName; readonly digest: Digest; readonly item: Item },
 ): Promise<Manifest | undefined> {
   const { repo, digest, item } = found;
-  const bytes = optionalBytes(item, "bytes") ?? (await readBytes({ table, blobs }, repo, digest));
+  const bytes = optionalBytes(item, "bytes") ?? (await readBytes(ports, repo, digest));
   return bytes && { digest, mediaType: textOf(item, "mediaType"), size: numberOf(item, "size"), bytes };
 }
 
 async function readBytes(
-  { table, blobs }: { readonly table: Table; readonly blobs: Blobs },
+  { table, blobs }: ReadPorts,
   repo: RepoName,
   digest: Digest,
 ): Promise<Uint8Array | undefined> {

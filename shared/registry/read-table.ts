@@ -1,7 +1,7 @@
-import { type Item, type Key, TABLE_LIMITS, type Table } from "../ports/table.ts";
+import { type Item, type Key, type ReadTable, TABLE_LIMITS } from "../ports/table.ts";
 
 /** Strong reads of any number of keys, by key: batches in parallel, unprocessed keys read again. Absent items are left out. */
-export async function readAll(table: Table, wanted: readonly Key[]): Promise<ReadonlyMap<string, Item>> {
+export async function readAll(table: ReadTable, wanted: readonly Key[]): Promise<ReadonlyMap<string, Item>> {
   const found = new Map<string, Item>();
   const batches: (readonly Key[])[] = [];
   for (let at = 0; at < wanted.length; at += TABLE_LIMITS.batch) {
@@ -34,12 +34,12 @@ interface Wanted extends Range {
 }
 
 /** All items of a range, strongly consistent. */
-export async function* itemsOf(table: Table, wanted: Wanted, pageSize: number): AsyncGenerator<Item> {
+export async function* itemsOf(table: ReadTable, wanted: Wanted, pageSize: number): AsyncGenerator<Item> {
   for await (const page of pagesOf(table, wanted, pageSize)) yield* page;
 }
 
 /** The same, page by page: handing over thousands of items one by one takes longer than to read them. */
-async function* pagesOf(table: Table, wanted: Wanted, pageSize: number): AsyncGenerator<readonly Item[]> {
+async function* pagesOf(table: ReadTable, wanted: Wanted, pageSize: number): AsyncGenerator<readonly Item[]> {
   const { pk, prefix, keysOnly = false } = wanted;
   let after = wanted.after === undefined ? undefined : prefix + wanted.after;
   for (;;) {
@@ -59,7 +59,7 @@ async function* pagesOf(table: Table, wanted: Wanted, pageSize: number): AsyncGe
 
 /** The first `limit` sort keys of a range, without their prefix, and whether more follow. */
 export async function namesOf(
-  table: Table,
+  table: ReadTable,
   { pk, prefix, after, limit }: Range & { readonly after?: string | undefined; readonly limit: number },
 ): Promise<{ readonly names: readonly string[]; readonly more: boolean }> {
   const names: string[] = [];

@@ -6,7 +6,7 @@ import type { Item, Put } from "../ports/table.ts";
 import { numberOf, optionalText, textOf } from "./attributes.ts";
 import { keys, ranges } from "./keyspace.ts";
 import { readManifest } from "./manifest-items.ts";
-import type { Ports } from "./ports.ts";
+import type { ReadPorts } from "./ports.ts";
 import { itemsOf } from "./read-table.ts";
 import type { Registry } from "./registry.ts";
 
@@ -40,15 +40,15 @@ export function referrerEntry({ repo, digest, mediaType, bytes, content }: Pushe
 }
 
 export const createListReferrers =
-  ({ table, blobs, clock }: Ports): Registry["listReferrers"] =>
+  (ports: ReadPorts): Registry["listReferrers"] =>
   async ({ repo, subject, artifactType, limit, after }) => {
     const range = ranges.referrers(repo, subject);
     const entries: Descriptor[] = [];
     let bytes = 0;
-    for await (const item of itemsOf(table, { ...range, after }, Math.min(limit + 1, PAGE_ITEMS))) {
+    for await (const item of itemsOf(ports.table, { ...range, after }, Math.min(limit + 1, PAGE_ITEMS))) {
       if (artifactType !== undefined && item.attributes["artifactType"] !== artifactType) continue;
       const digest = item.sk.slice(range.prefix.length) as Digest;
-      const descriptor = await describe({ table, blobs, clock }, { repo, digest, item });
+      const descriptor = await describe(ports, { repo, digest, item });
       if (!descriptor) continue;
       bytes += Buffer.byteLength(JSON.stringify(descriptor)) + 1;
       const full = entries.length === limit || (bytes > PAGE_BYTES && entries.length > 0);
@@ -61,7 +61,7 @@ export const createListReferrers =
 
 /** Undefined where the referrer was deleted since its entry was read. */
 async function describe(
-  ports: Ports,
+  ports: ReadPorts,
   { repo, digest, item }: { readonly repo: RepoName; readonly digest: Digest; readonly item: Item },
 ): Promise<Descriptor | undefined> {
   const artifactType = optionalText(item, "artifactType");

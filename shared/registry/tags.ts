@@ -4,7 +4,7 @@ import type { RepoName, Tag } from "../oci/names.ts";
 import type { Attributes, Clause, Item, Put, Write } from "../ports/table.ts";
 import { textOf } from "./attributes.ts";
 import { keys, momentOf, ranges } from "./keyspace.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, ReadPorts } from "./ports.ts";
 import { unknownManifest } from "./pull-manifest.ts";
 import { namesOf } from "./read-table.ts";
 import type { Registry } from "./registry.ts";
@@ -76,7 +76,7 @@ export const createDeleteTag =
   };
 
 export const createListTags =
-  ({ table }: Ports): Registry["listTags"] =>
+  ({ table }: ReadPorts): Registry["listTags"] =>
   async ({ repo, limit, after }) => {
     const { names, more } = await namesOf(table, { ...ranges.tags(repo), after, limit });
     if (names.length === 0 && !(await table.get(keys.meta(repo), "strong"))) {
@@ -86,7 +86,7 @@ export const createListTags =
   };
 
 export const createListRepos =
-  ({ table }: Ports): Registry["listRepos"] =>
+  ({ table }: ReadPorts): Registry["listRepos"] =>
   async ({ limit, after }) => {
     const { names, more } = await namesOf(table, { ...ranges.catalog, after, limit });
     return listed(names as readonly RepoName[], more);

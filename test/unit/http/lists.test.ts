@@ -4,7 +4,7 @@ import type { Descriptor } from "../../../shared/oci/descriptor.ts";
 import { parseDigest } from "../../../shared/oci/digest.ts";
 import { parseRepoName, parseTag } from "../../../shared/oci/names.ts";
 import type { Listed, Registry } from "../../../shared/registry/registry.ts";
-import { ask, jsonOf } from "./ask.ts";
+import { ask, bytesOf, jsonOf } from "./ask.ts";
 
 const SUBJECT = parseDigest(`sha256:${"0".repeat(64)}`);
 
@@ -122,5 +122,20 @@ describe("spec § Listing Referrers", () => {
       manifests: Descriptor[];
     }[];
     expect(pages.map(({ manifests }) => manifests.length)).toEqual([10, 10, 5]);
+  });
+});
+
+describe("HEAD", () => {
+  const operations = { listTags: async () => ({ entries: [] }) };
+  const head = { method: "HEAD", target: "/v2/a/tags/list" };
+
+  it("gets the headers of GET and no body", async () => {
+    const answer = await ask(operations, head);
+    expect(answer.headers).toMatchObject({ "Content-Length": "22" });
+    expect(await bytesOf(answer)).toHaveLength(0);
+  });
+
+  it("gets the body too, for a home that takes the length from it", async () => {
+    expect(await bytesOf(await ask(operations, head, { headBody: "as-get" }))).toHaveLength(22);
   });
 });
