@@ -1,0 +1,112 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { onSignals } from "../../local/signals.ts";
+import { type ApiServer, serveHttpApi } from "./http-api/server.ts";
+import { LIKELIEST, SWITCHES, type Switches } from "./http-api/switches.ts";
+import { startStand } from "./stand.ts";
+import { stackIn, synthesize } from "./synthesize.ts";
+import { readTemplate } from "./template/template.ts";
+
+interface Options extends Switches {
+  readonly host: string;
+  readonly port: string;
+  readonly team?: string;
+  readonly assembly?: string;
+  readonly stack?: string;
+  readonly parameter: Readonly<Record<string, string>>;
+  readonly set: Readonly<Record<string, string>>;
+  readonly environments: string;
+  readonly log?: string;
+}
+
+const PLACE = { accountId: "123456789012", region: "us-east-1" } as const;
+
+const collect = (pair: string, before: Record<string, string>): Record<string, string> => {
+  const [name = "", ...value] = pair.split("=");
+  return { ...before, [name]: value.join("=") };
+};
+
+const command = new Command("npm run gateway --")
+  .description(
+    "Plays the stack that `npm run synth` makes on this machine: API Gateway, Lambda, DynamoDB and S3.",
+  )
+  .option("--port <number>", "where the registry listens; 0 takes a free port", "5000")
+  .option("--host <address>", "on which address", "127.0.0.1")
+  .option("--team <name>", "whose stack; default: the one of an app without teams")
+  .option("--assembly <folder>", "a cloud assembly (cdk.out) that is there, instead of a fresh one")
+  .option("--stack <name>", "which stack, where the assembly has several")
+  .option("--parameter <name=value>", "of the stack; can be given again", collect, {})
+  .option("--set <variable=value>", "in the environment of every function; can be given again", collect, {})
+  .option("--environments <number>", "of a function at a time; more requests wait", "20")
+  .option("--log <file>", "what the functions write; default: the terminal");
+for (const [name, { text, choices }] of Object.entries(SWITCHES)) {
+  const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <how>`;
+  command.addOption(
+    new Option(flag, text).choices([...choices]).default(LIKELIEST[name as keyof typeof SWITCHES]),
+  );
+}
+command.addHelpText(
+  "after",
+  "\nTools that it needs come with `npm run gateway:install`. Ends with SIGINT or SIGTERM; then nothing of it is left.",
+);
+
+await run(command.parse().opts<Options>());
+
+async function run(options: Options): Promise<void> {
+  await using running = new AsyncDisposableStack();
+  const stopped = signalled();
+  const folder = await mkdtemp(join(tmpdir(), "berth-gateway-"));
+  running.defer(() => rm(folder, { recursive: true, force: true }));
+  const server = await start(options, folder, running);
+  console.log(`serves ${server.url} from ${options.team ?? "the stack"}; stop it with Ctrl+C`);
+  await stopped;
+}
+
+async function start(options: Options, folder: string, running: AsyncDisposableStack): Promise<ApiServer> {
+  const assembly = options.assembly ?? join(folder, "assembly");
+  if (options.assembly === undefined) await synthesize(assembly, options.team);
+  const stack = await stackIn(assembly, options.stack);
+  const template = await readTemplate({
+    folder: assembly,
+    stack,
+    place: PLACE,
+    parameters: options.parameter,
+  });
+  const stand = await startStand({
+    template,
+    folder,
+    variables: options.set,
+    scaling: { most: Number(options.environments), idle: 5 * 60_000 },
+    log: (line) => console.error(line),
+    functionLog: functionLog(options.log, running),
+  });
+  running.defer(() => stand.stop());
+  const { host, port } = options;
+  const log = (line: string): void => console.error(line);
+  const server = await serveHttpApi({ api: stand.api, switches: options, host, port: Number(port), log });
+  running.defer(() => server.stop());
+  return server;
+}
+
+function functionLog(
+  path: string | undefined,
+  running: AsyncDisposableStack,
+): (name: string, text: string) => void {
+  if (path === undefined) return (_, text) => void process.stderr.write(text);
+  const file = createWriteStream(path, { flags: "a" });
+  running.defer(() => void file.end());
+  return (_, text) => void file.write(text);
+}
+
+/** Resolves with the first signal; another one ends the process at once, and what it started with it. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) =>
+    onSignals(
+      () => resolve(),
+      () => process.exit(1),
+    ),
+  );
+}

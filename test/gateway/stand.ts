@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { routeTable } from "./http-api/route-table.ts";
+import type { HttpApi, Integration } from "./http-api/server.ts";
+import { createFunction, type LambdaFunction, type Scaling } from "./lambda/lambda-function.ts";
+import { type Credentials, lambdaVariables } from "./lambda/variables.ts";
+import type { Identity } from "./rights/identities.ts";
+import { type Stores, startStores } from "./stores.ts";
+import type { FunctionPlan } from "./template/functions.ts";
+import { type RoutePlan, type StackPlan, stackOf } from "./template/stack.ts";
+import type { Place, Template } from "./template/template.ts";
+import { createThrottle } from "./throttle.ts";
+import { requireRuntimeClient } from "./tools/runtime-client.ts";
+
+export interface StandOptions {
+  readonly template: Template;
+  /** where the stores keep what they store; made where it is missing */
+  readonly folder: string;
+  /** of every function, over what the template says */
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly scaling?: Scaling;
+  /** lines of the gateway itself */
+  readonly log: (line: string) => void;
+  /** what a function's process writes */
+  readonly functionLog: (name: string, text: string) => void;
+}
+
+/** A stack on this machine: its stores and its functions, and the API to serve. */
+export interface Stand {
+  readonly api: HttpApi;
+  readonly plan: StackPlan;
+  readonly stores: Stores;
+  /** by logical id */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  /** what roles did not allow, in the words of `Ledger` */
+  readonly denied: readonly string[];
+  readonly used: ReadonlySet<string>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Requests beyond 20 environments of a function wait; an idle one is kept for five minutes, as Lambda about does. */
+const SCALING: Scaling = { most: 20, idle: 5 * 60_000 };
+
+/** Starts everything that the stack needs but the HTTP server. Rejects with nothing left running. */
+export async function startStand(options: StandOptions): Promise<Stand> {
+  await using running = new AsyncDisposableStack();
+  const plan = stackOf(options.template);
+  const { place } = options.template;
+  const identities = new Map(plan.functions.map((one) => [one.logicalId, identityOf(one)]));
+  const denied: string[] = [];
+  const used = new Set<string>();
+  const ledger = {
+    denied: (what: string): void => {
+      denied.push(what);
+      options.log(`denied: ${what}`);
+    },
+    used: (what: string): void => void used.add(what),
+  };
+  const folder = join(options.folder, "s3");
+  await mkdir(folder, { recursive: true });
+  const stores = await startStores(
+    { stack: plan, place, identities: [...identities.values()], ledger, folder, log: options.log },
+    running,
+  );
+  const functions = new Map(
+    plan.functions.map((one) => {
+      const { credentials } = identities.get(one.logicalId) ?? identityOf(one);
+      const settings = settingsOf(one, { place, stores, credentials, options });
+      const created = createFunction(settings, options.scaling ?? SCALING);
+      running.defer(() => created.stop());
+      return [one.logicalId, created] as const;
+    }),
+  );
+  killAtExit(functions, running);
+  startClock(plan, functions, running, options.log);
+  const stopping = running.move();
+  return {
+    api: apiOf(plan, place, functions),
+    plan,
+    stores,
+    functions,
+    denied,
+    used,
+    stop: () => stopping.disposeAsync(),
+  };
+}
+
+/** Temporary credentials, as Lambda gives a function those of its role. */
+function identityOf({ logicalId, statements }: FunctionPlan): Identity {
+  const credentials: Credentials = {
+    accessKeyId: `ASIA${randomBytes(8).toString("hex").toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString("base64"),
+    sessionToken: randomBytes(300).toString("base64"),
+  };
+  return { name: logicalId, credentials, statements };
+}
+
+interface Surroundings {
+  readonly place: Place;
+  readonly stores: Stores;
+  readonly credentials: Credentials;
+  readonly options: StandOptions;
+}
+
+function settingsOf(plan: FunctionPlan, { place, stores, credentials, options }: Surroundings) {
+  const { name, arn, timeout, code, handler, memory, logicalId } = plan;
+  const { region } = place;
+  const own = lambdaVariables({ functionName: name, handler, memory, region, directory: code, credentials });
+  return {
+    name,
+    arn,
+    timeout,
+    directory: code,
+    // Lambda gives Node's heap nine tenths of a function's memory
+    command: [
+      process.execPath,
+      `--max-old-space-size=${Math.floor(memory * 0.9)}`,
+      requireRuntimeClient(),
+      handler,
+    ],
+    variables: {
+      ...plan.variables,
+      ...options.variables,
+      ...own,
+      AWS_ENDPOINT_URL_DYNAMODB: stores.dynamodb,
+      AWS_ENDPOINT_URL_S3: stores.s3,
+    },
+    log: (text: string) => options.functionLog(logicalId, text),
+  };
+}
+
+function apiOf(plan: StackPlan, place: Place, functions: Stand["functions"]): HttpApi {
+  const targets = new Map(
+    [...plan.routes].map(([key, route]) => [key, integrationOf(route, functions)] as const),
+  );
+  const throttle = plan.throttle && createThrottle(plan.throttle, () => performance.now());
+  return {
+    accountId: place.accountId,
+    apiId: plan.apiId,
+    routes: routeTable(targets),
+    ...(plan.stageVariables && { stageVariables: plan.stageVariables }),
+    admits: throttle ?? (() => true),
+  };
+}
+
+function integrationOf(route: RoutePlan, functions: Stand["functions"]): Integration {
+  const target = functions.get(route.function.logicalId);
+  const reason = `the policy of ${route.function.logicalId} does not let the API in`;
+  const invoke: Integration["invoke"] =
+    target !== undefined && route.mayCall
+      ? target.invoke
+      : () => Promise.resolve({ outcome: "failed", reason });
+  return { invoke, isOpen: route.isOpen };
+}
+
+/** Whatever ends this process takes those of the functions with it. */
+function killAtExit(functions: Stand["functions"], running: AsyncDisposableStack): void {
+  const kill = (): void => {
+    for (const pid of [...functions.values()].flatMap((one) => one.pids())) process.kill(pid, "SIGKILL");
+  };
+  process.once("exit", kill);
+  running.defer(() => void process.off("exit", kill));
+}
+
+/** Calls what the clock calls, each at its own rate. */
+function startClock(
+  { schedules }: StackPlan,
+  functions: Stand["functions"],
+  running: AsyncDisposableStack,
+  log: (line: string) => void,
+): void {
+  for (const { function: called, every, input } of schedules) {
+    const timer = setInterval(() => {
+      void functions
+        .get(called.logicalId)
+        ?.invoke(input)
+        .then((end) => end.outcome === "failed" && log(`${called.logicalId} by the clock: ${end.reason}`));
+    }, every);
+    running.defer(() => clearInterval(timer));
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  DynamoDBClient,
+  type GlobalSecondaryIndex,
+  type KeySchemaElement,
+  UpdateTimeToLiveCommand,
+} from "@aws-sdk/client-dynamodb";
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
+import { startDynamoDbLocal, startS3Server } from "../aws/servers.ts";
+import { startDynamodbProxy } from "./rights/dynamodb-proxy.ts";
+import { createJudge, type Identity, type Ledger } from "./rights/identities.ts";
+import { startS3Proxy } from "./rights/s3-proxy.ts";
+import type { StackPlan, TablePlan } from "./template/stack.ts";
+import type { Place } from "./template/template.ts";
+
+/**
+ * S3 has another address than the registry, so that clients take it for a foreign host: they must not send it what they
+ * send the registry. On Linux all of 127.0.0.0/8 is this machine.
+ */
+const S3_HOST = "127.0.0.2";
+const LOOPBACK = "127.0.0.1";
+
+export interface StoresOptions {
+  readonly stack: StackPlan;
+  readonly place: Place;
+  readonly identities: readonly Identity[];
+  readonly ledger: Ledger;
+  /** an empty folder for the S3 server */
+  readonly folder: string;
+  readonly log: (line: string) => void;
+}
+
+/** DynamoDB and S3 as the functions see them: behind their rights. */
+export interface Stores {
+  readonly dynamodb: string;
+  readonly s3: string;
+}
+
+/** Starts both stores with the tables and buckets of the stack. `running` takes what is to be stopped. */
+export async function startStores(options: StoresOptions, running: AsyncDisposableStack): Promise<Stores> {
+  const { place, identities, ledger, log } = options;
+  const [dynamodb, s3] = await Promise.all([
+    startDynamoDbLocal().then((server) => running.adopt(server, ({ stop }) => stop())),
+    startS3Server({ folder: options.folder }).then((server) => running.adopt(server, ({ stop }) => stop())),
+  ]);
+  const { accessKeyId, secretAccessKey } = s3;
+  const client = { region: place.region, credentials: { accessKeyId, secretAccessKey } };
+  await createTables(new DynamoDBClient({ ...client, endpoint: dynamodb.endpoint }), options.stack);
+  await createBuckets(
+    new S3Client({ ...client, endpoint: s3.endpoint, forcePathStyle: true }),
+    options.stack,
+  );
+  const judge = createJudge(identities, ledger);
+  const tables = `arn:aws:dynamodb:${place.region}:${place.accountId}:table/`;
+  const dynamodbProxy = await startDynamodbProxy({
+    origin: dynamodb.endpoint,
+    host: LOOPBACK,
+    tables,
+    judge,
+    log,
+  });
+  running.adopt(dynamodbProxy, ({ stop }) => stop());
+  const s3Proxy = await startS3Proxy({
+    origin: s3.endpoint,
+    accessKeyId,
+    secretAccessKey,
+    host: S3_HOST,
+    judge,
+    log,
+  });
+  running.adopt(s3Proxy, ({ stop }) => stop());
+  return { dynamodb: dynamodbProxy.endpoint, s3: s3Proxy.endpoint };
+}
+
+async function createTables(client: DynamoDBClient, { tables }: StackPlan): Promise<void> {
+  for (const table of tables) await createTable(client, table);
+  client.destroy();
+}
+
+async function createTable(client: DynamoDBClient, table: TablePlan): Promise<void> {
+  const indexes = table.indexes as GlobalSecondaryIndex[] | undefined;
+  await client.send(
+    new CreateTableCommand({
+      TableName: table.name,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: table.keys as KeySchemaElement[],
+      AttributeDefinitions: table.attributes as AttributeDefinition[],
+      ...(indexes && { GlobalSecondaryIndexes: indexes }),
+    }),
+  );
+  if (table.ttl === undefined) return;
+  const TimeToLiveSpecification = { AttributeName: table.ttl, Enabled: true };
+  await client.send(new UpdateTimeToLiveCommand({ TableName: table.name, TimeToLiveSpecification }));
+}
+
+async function createBuckets(client: S3Client, { buckets }: StackPlan): Promise<void> {
+  for (const { name: Bucket, isVersioned } of buckets) {
+    await client.send(new CreateBucketCommand({ Bucket }));
+    if (!isVersioned) continue;
+    const VersioningConfiguration = { Status: "Enabled" } as const;
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  }
+  client.destroy();
+}

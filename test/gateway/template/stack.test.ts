@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { fixtureRoute, fixtureTemplate } from "../support/fixture.ts";
+import { stackOf } from "./stack.ts";
+
+describe("reading a synthesized stack", () => {
+  it("finds the routes, and the function behind each", () => {
+    const { routes } = stackOf(fixtureTemplate());
+    expect([...routes.keys()]).toEqual(["ANY /play/{what}"]);
+    expect(routes.get("ANY /play/{what}")).toMatchObject({ isOpen: true, mayCall: true });
+    expect(routes.get("ANY /play/{what}")?.function).toMatchObject({
+      handler: "index.handler",
+      memory: 256,
+      timeout: 2,
+    });
+  });
+
+  it("resolves references to the table and the bucket", () => {
+    const { functions, tables, buckets } = stackOf(fixtureTemplate());
+    expect(tables).toMatchObject([{ name: "Fixture-Table", ttl: "expires" }]);
+    expect(buckets).toEqual([{ name: "fixture-bucket", isVersioned: true }]);
+    expect(functions[0]?.variables["BERTH_TABLE"]).toBe("Fixture-Table");
+  });
+
+  it("gives a function what its role may do, and no more", () => {
+    expect(stackOf(fixtureTemplate()).functions[0]?.statements).toEqual([
+      {
+        effect: "Allow",
+        actions: ["dynamodb:GetItem"],
+        resources: ["arn:aws:dynamodb:us-east-1:123456789012:table/Fixture-Table"],
+      },
+      { effect: "Allow", actions: ["s3:GetObject"], resources: ["arn:aws:s3:::fixture-bucket/blobs/*"] },
+    ]);
+  });
+
+  it("takes parameters, with their defaults, into conditions", () => {
+    const levelFor = (parameters: Record<string, string>) =>
+      stackOf(fixtureTemplate(parameters)).functions[0]?.variables["BERTH_LOG_LEVEL"];
+    expect(levelFor({})).toBe("debug");
+    expect(levelFor({ Level: "error" })).toBe("error");
+    expect(() => levelFor({ Levle: "error" })).toThrow("the stack has no parameter Levle; it has Level");
+  });
+
+  it("reads throttling and schedules", () => {
+    const { throttle, schedules } = stackOf(fixtureTemplate());
+    expect(throttle).toEqual({ rate: 50, burst: 100 });
+    expect(schedules).toMatchObject([{ every: 3_600_000, input: "{}" }]);
+  });
+
+  it("sees that a route is closed, and that a function does not let the API in", () => {
+    const closed = fixtureRoute("GET /closed");
+    const changes = {
+      Any: { ...closed, Properties: { ...closed.Properties, AuthorizationType: "AWS_IAM" } },
+      Permission: { Type: "AWS::Logs::LogGroup", Properties: {} },
+    };
+    const { routes } = stackOf(fixtureTemplate({}, changes));
+    expect(routes.get("GET /closed")).toMatchObject({ isOpen: false, mayCall: false });
+  });
+
+  it("refuses what it can't play, by name", () => {
+    const Role = {
+      Type: "AWS::IAM::Role",
+      Properties: { ManagedPolicyArns: ["arn:aws:iam::aws:policy/Admin"] },
+    };
+    expect(() => stackOf(fixtureTemplate({}, { Role }))).toThrow("arn:aws:iam::aws:policy/Admin");
+  });
+});
