@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { Complaint } from "./complaint.ts";
+import type { DoctorFlags } from "./doctor/options.ts";
 import { type Flags, readSettings } from "./read-settings.ts";
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, type Settings, variableOf } from "./settings.ts";
 
@@ -27,6 +28,7 @@ function createProgram(): Command {
     .addHelpText("after", "\nStart with: berth serve\nSee all settings with: berth serve --help");
   addServe(program);
   addBackup(program);
+  addDoctor(program);
   return program;
 }
 
@@ -73,6 +75,34 @@ function addBackup(program: Command): void {
       console.log(`Copied the table and ${files} files of blobs (${bytes} bytes) to ${to}`);
     });
 }
+
+function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("prove a deployed registry from outside, in about a minute")
+    .argument("<url>", "the registry's address, like https://registry.example.com")
+    .option("--repository <prefix>", "where the doctor works, in a repository of its own", "berth-doctor")
+    .option("--large-size <size>", "how large a large blob is: 500k, 16m, 1g", "16m")
+    .option("--timeout <duration>", "give up a request when nothing moves for so long", "60s")
+    .option("--json", "print the report as JSON, for machines")
+    .addHelpText("after", DOCTOR_NOTES)
+    .action(async (url: string, flags: DoctorFlags) => {
+      const { doctor } = await import("./doctor/doctor.ts");
+      process.exitCode = await doctor(url, flags);
+    });
+}
+
+const DOCTOR_NOTES = `
+Pushes, pulls, lists and deletes by every method that clients use, in a repository <prefix>/<random> that it empties
+again, also after Ctrl+C. Each finding says what is wrong and which setting cures it. It sends no credentials.
+All checks, and the JSON: docs/doctor.md
+
+Exit codes: 0 when all is green, 1 when there are findings, 2 when not everything could be checked.
+
+Examples:
+  berth doctor https://registry.example.com
+  berth doctor localhost:5000 --large-size 1g
+  berth doctor https://abc123.execute-api.eu-central-1.amazonaws.com --large-size 4m --json > report.json`;
 
 const settingsFrom = (flags: Flags): Settings => readSettings({ flags, variables: process.env });
 

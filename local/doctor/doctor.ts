@@ -1,0 +1,27 @@
+import { onSignals } from "../signals.ts";
+import { CHECKS } from "./checks.ts";
+import { diagnose } from "./diagnose.ts";
+import { type DoctorFlags, parseOptions } from "./options.ts";
+import { EXIT_CODES, summaryOf } from "./report.ts";
+import { createScreen } from "./screen.ts";
+
+const now = (): number => performance.now();
+
+/** `berth doctor`: resolves with the exit code. Throws a Complaint where it can't begin. */
+export async function doctor(url: string, flags: DoctorFlags): Promise<number> {
+  const options = parseOptions(url, flags);
+  const lines = options.json ? undefined : process.stdout;
+  const screen = createScreen({ lines, live: process.stderr, total: CHECKS.length, now });
+  const interruption = new AbortController();
+  onSignals(
+    () => {
+      screen.say("interrupted: deleting what was made; again to leave it behind");
+      interruption.abort();
+    },
+    () => process.exit(EXIT_CODES.incomplete),
+  );
+  const report = await diagnose(options, { screen, now, signal: interruption.signal });
+  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else screen.say(summaryOf(report));
+  return EXIT_CODES[report.outcome];
+}

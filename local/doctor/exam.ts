@@ -1,0 +1,72 @@
+import type { Client } from "./client.ts";
+import { type Content, generated } from "./content.ts";
+import { Ledger } from "./ledger.ts";
+import { bring, bringManifest, type Manifest, manifestOf } from "./push.ts";
+
+/** What every check gets: the registry, a place of its own in it, and what checks share. */
+export interface Exam {
+  readonly client: Client;
+  /** the doctor's own repository */
+  readonly repo: string;
+  /** bytes of a large blob */
+  readonly largeSize: number;
+  readonly made: Ledger;
+  /** a content that nobody ever pushed */
+  readonly fresh: (size: number) => Content;
+  /** An image with one layer under a tag, pushed when the first check asks for it. Blocked where that fails. */
+  readonly image: () => Promise<Image>;
+  /** small blobs that checks have pushed into `repo`, by the method that brought each */
+  readonly pushed: Map<string, Content>;
+  /** likewise, large ones */
+  readonly pushedLarge: Map<string, Content>;
+}
+
+export interface Image {
+  readonly tag: string;
+  readonly config: Content;
+  readonly layer: Content;
+  readonly manifest: Manifest;
+}
+
+export interface ExamOptions {
+  readonly client: Client;
+  readonly repo: string;
+  readonly largeSize: number;
+  readonly newId: () => string;
+}
+
+export function createExam({ client, repo, largeSize, newId }: ExamOptions): Exam {
+  const imageOf = oncePerExam(pushImage);
+  const exam: Exam = {
+    client,
+    repo,
+    largeSize,
+    made: new Ledger(),
+    fresh: (size) => generated(newId(), size),
+    image: () => imageOf(exam),
+    pushed: new Map(),
+    pushedLarge: new Map(),
+  };
+  return exam;
+}
+
+/** What several checks of one exam share, made when the first one asks for it. */
+export function oncePerExam<T>(make: (exam: Exam) => Promise<T>): (exam: Exam) => Promise<T> {
+  const made = new WeakMap<Exam, Promise<T>>();
+  return (exam) => {
+    const found = made.get(exam) ?? make(exam);
+    made.set(exam, found);
+    return found;
+  };
+}
+
+const LAYER_BYTES = 100_000;
+
+async function pushImage(exam: Exam): Promise<Image> {
+  const { repo } = exam;
+  const config = await bring(exam, repo, exam.fresh(100));
+  const layer = await bring(exam, repo, exam.fresh(LAYER_BYTES));
+  const manifest = manifestOf({ config, layers: [layer] });
+  await bringManifest(exam, manifest, { repo, reference: "image" });
+  return { tag: "image", config, layer, manifest };
+}

@@ -1,0 +1,80 @@
+import { OciError } from "../../shared/oci/errors.ts";
+import { parseRepoName } from "../../shared/oci/names.ts";
+import { Complaint } from "../complaint.ts";
+import { parseDuration } from "../durations.ts";
+import { parseSize } from "./sizes.ts";
+
+/** The flags of `berth doctor`, as the command line has them. */
+export interface DoctorFlags {
+  readonly repository: string;
+  readonly largeSize: string;
+  readonly timeout: string;
+  readonly json?: boolean;
+}
+
+export interface DoctorOptions {
+  readonly base: URL;
+  /** the doctor's own repository is below it */
+  readonly prefix: string;
+  /** bytes of a large blob */
+  readonly largeSize: number;
+  /** milliseconds in which nothing moves, after which a request is given up */
+  readonly timeout: number;
+  readonly json: boolean;
+}
+
+const LEAST_LARGE = 64 * 1024;
+const HOUR = 3_600_000;
+
+/** Complaint, where a flag or the URL can't be used. */
+export function parseOptions(url: string, flags: DoctorFlags): DoctorOptions {
+  const largeSize = parseSize(flags.largeSize);
+  if (largeSize === undefined || largeSize < LEAST_LARGE) {
+    throw new Complaint(
+      `--large-size is '${flags.largeSize}': it must be a size like 500k, 16m or 1g, 64k at least`,
+    );
+  }
+  const timeout = parseDuration(flags.timeout);
+  if (timeout === undefined || timeout < 1 || timeout > HOUR) {
+    throw new Complaint(
+      `--timeout is '${flags.timeout}': it must be a duration like 30s or 2m, an hour at most`,
+    );
+  }
+  const prefix = parsePrefix(flags.repository);
+  return { base: parseBase(url), prefix, largeSize, timeout, json: flags.json === true };
+}
+
+/** What the doctor adds to the prefix: its random name, and components below that. */
+const ADDED = `/${"0".repeat(12)}/c3/c4/c5/c6/c7/c8/c9/c10`;
+
+function parsePrefix(text: string): string {
+  try {
+    parseRepoName(`${text}${ADDED}`);
+    return text;
+  } catch (cause) {
+    if (!(cause instanceof OciError)) throw cause;
+    throw new Complaint(
+      `--repository is '${text}': it must be a repository name like berth-doctor or team/doctor, 200 characters at most`,
+      { cause },
+    );
+  }
+}
+
+const LOCAL = /^(?:localhost|127\.|\[::1\])/;
+
+/** `https://host`, or `host:port` as in image names: https, but for this machine. */
+function parseBase(text: string): URL {
+  const url = URL.parse(
+    /^[a-z]+:\/\//i.test(text) ? text : `${LOCAL.test(text) ? "http" : "https"}://${text}`,
+  );
+  const fail = (why: string): never => {
+    throw new Complaint(`'${text}' ${why}: give the registry's address, like https://registry.example.com`);
+  };
+  if (!url || !["http:", "https:"].includes(url.protocol)) return fail("is no address of a registry");
+  if (url.username !== "" || url.password !== "")
+    return fail("holds credentials, which the doctor does not take");
+  if (!/^\/(?:v2\/?)?$/.test(url.pathname) || url.search !== "") {
+    return fail("has a path, and a registry is always at the root of its host");
+  }
+  return new URL("/", url);
+}
