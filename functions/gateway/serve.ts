@@ -1,0 +1,105 @@
+import type { Context } from "aws-lambda";
+import { withoutBody } from "../../shared/http/answers.ts";
+import type { HttpAnswer, HttpHandler } from "../../shared/http/messages.ts";
+import { refusal } from "../../shared/http/refusal.ts";
+import type { Caller } from "../../shared/registry/registry.ts";
+import { errorText } from "../telemetry/errors.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type About, aboutRequest } from "./about.ts";
+import { type Deadline, deadlineOf, inTime } from "./deadline.ts";
+import { type GatewayEvent, type GatewayRequest, requestOf } from "./request.ts";
+import { bodySize, type GatewayResult, resultOf } from "./result.ts";
+
+/** Milliseconds of an invocation that are kept for saying that it came to no end: Lambda says it less clearly. */
+const RESERVE = 1000;
+
+/** Everyone, while there is no authentication. */
+const ANONYMOUS: Caller = { name: "anonymous" };
+
+/** What the answer to one request may know beside the request. */
+export interface Invocation {
+  readonly deadline: Deadline;
+  readonly callerOf: () => Caller;
+  /** told why, whenever a store can't serve and the client gets a 503 */
+  readonly onUnavailable: (error: Error) => void;
+}
+
+/** Made anew for each invocation, because its stores end with it. */
+export type HandlerFor = (invocation: Invocation) => HttpHandler;
+
+export interface Serving {
+  readonly telemetry: Telemetry;
+  readonly handlerFor: HandlerFor;
+}
+
+export type GatewayHandler = (event: GatewayEvent, context: Context) => Promise<GatewayResult>;
+
+/** Serves the events of an HTTP API. Rejects for no request, whatever it holds and whatever fails behind it. */
+export const serveGateway =
+  (serving: Serving): GatewayHandler =>
+  (event, context) => {
+    const startedAt = performance.now();
+    const { telemetry } = serving;
+    telemetry.log.addContext(context);
+    const request = requestOf(event);
+    const about = aboutRequest(request);
+    return telemetry.record(about.operation, async (annotate) => {
+      const result = await resultFor(request, context, serving);
+      annotate("operation", about.operation);
+      if (about.repository !== undefined) annotate("repository", about.repository);
+      annotate("status", result.statusCode);
+      tell(telemetry, { request, about, result, milliseconds: performance.now() - startedAt });
+      return result;
+    });
+  };
+
+async function resultFor(
+  request: GatewayRequest,
+  context: Context,
+  { handlerFor, telemetry: { log } }: Serving,
+): Promise<GatewayResult> {
+  const deadline = deadlineOf(context, RESERVE);
+  const onUnavailable = (error: Error) => log.warn("a store can't serve", { error: errorText(error) });
+  const handler = handlerFor({ deadline, callerOf: () => ANONYMOUS, onUnavailable });
+  try {
+    const result = await inTime(handler(request).then(resultOf), deadline);
+    if (result !== "late") return result;
+    log.warn("came to no end in the time of an invocation: answered 503");
+    return await resultOf(forMethod(request, late()));
+  } catch (error) {
+    log.error("a defect: answered 500", { error: errorText(error) });
+    return resultOf(forMethod(request, refusal("INTERNAL", { requestId: context.awsRequestId })));
+  }
+}
+
+const late = (): HttpAnswer =>
+  refusal("UNAVAILABLE", { reason: "the request came to no end in the time that a function has" });
+
+const forMethod = ({ method }: GatewayRequest, answer: HttpAnswer): HttpAnswer =>
+  method === "HEAD" ? withoutBody(answer) : answer;
+
+interface Served {
+  readonly request: GatewayRequest;
+  readonly about: About;
+  readonly result: GatewayResult;
+  readonly milliseconds: number;
+}
+
+/** One line and one count of everything for each request. */
+function tell({ log, count }: Telemetry, { request, about, result, milliseconds }: Served): void {
+  const { statusCode: status, headers } = result;
+  const sizes = { bytesIn: request.size, bytesOut: bodySize(result) };
+  const digest = headers["Docker-Content-Digest"];
+  const line = {
+    ...about,
+    ...(digest !== undefined && { digest }),
+    method: request.method,
+    status,
+    ...sizes,
+    caller: ANONYMOUS.name,
+    milliseconds: Math.round(milliseconds * 10) / 10,
+  };
+  if (status >= 500) log.error("answered", line);
+  else log.info("answered", line);
+  count({ status, ...sizes });
+}

@@ -1,0 +1,10 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../shared/ports/clock.ts";
+
+export const systemClock: Clock = {
+  now: Date.now,
+  newId: randomUUID,
+  random: Math.random,
+  sleep: (milliseconds) => sleep(milliseconds),
+};

@@ -1,0 +1,38 @@
+import { readOnly } from "../../../functions/gateway/read-only.ts";
+import { readWrite } from "../../../functions/gateway/read-write.ts";
+import { serveGateway } from "../../../functions/gateway/serve.ts";
+import { systemClock } from "../../../functions/system-clock.ts";
+import type { Blobs } from "../../../shared/ports/blobs.ts";
+import type { Table } from "../../../shared/ports/table.ts";
+import { createMemoryBlobs } from "../../../shared/stores/memory-blobs.ts";
+import { createMemoryTable } from "../../../shared/stores/memory-table.ts";
+import { contextWith, listen, throughEvents } from "./gateway.ts";
+
+/** A function that serves everything, on stores in memory; `table` and `blobs` change them. */
+export function deploy({
+  table = (bare) => bare,
+  blobs = (bare) => bare,
+  headBody = "as-get",
+  left,
+}: {
+  readonly table?: (bare: Table) => Table;
+  readonly blobs?: (bare: Blobs) => Blobs;
+  readonly headBody?: "as-get" | "none";
+  /** milliseconds of each invocation */
+  readonly left?: () => number;
+} = {}) {
+  const { told, telemetry } = listen();
+  const ports = { table: table(createMemoryTable()), blobs: blobs(createMemoryBlobs()), clock: systemClock };
+  const handler = serveGateway({ telemetry, handlerFor: readWrite(ports, headBody) });
+  const reader = serveGateway({ telemetry, handlerFor: readOnly(ports, headBody) });
+  return { ...throughEvents(handler, contextWith(left)), reader: throughEvents(reader), told };
+}
+
+/** As S3 answers: where the bytes are, and not the bytes. */
+export const redirecting = (bare: Blobs): Blobs => ({
+  ...bare,
+  open: async (key) =>
+    (await bare.head(key)) === undefined
+      ? undefined
+      : { kind: "redirect", url: `https://bucket.s3.invalid/${key}?X-Amz-Signature=5ec7e7` },
+});
