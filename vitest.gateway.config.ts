@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/gateway/**/*.gateway.ts"],
+    globalSetup: ["test/gateway/support/setup.ts"],
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 180_000,

@@ -20,6 +20,8 @@ export interface StandOptions {
   /** of every function, over what the template says */
   readonly variables?: Readonly<Record<string, string>>;
   readonly scaling?: Scaling;
+  /** told of each access to a store, in the words of `Ledger`, before the store is */
+  readonly watch?: (what: string) => void;
   /** lines of the gateway itself */
   readonly log: (line: string) => void;
   /** what a function's process writes */
@@ -55,7 +57,10 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       denied.push(what);
       options.log(`denied: ${what}`);
     },
-    used: (what: string): void => void used.add(what),
+    used: (what: string): void => {
+      used.add(what);
+      options.watch?.(what);
+    },
   };
   const folder = join(options.folder, "s3");
   await mkdir(folder, { recursive: true });

@@ -6,7 +6,7 @@ import {
   type KeySchemaElement,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { startDynamoDbLocal, startS3Server } from "../aws/servers.ts";
 import { startDynamodbProxy } from "./rights/dynamodb-proxy.ts";
 import { createJudge, type Identity, type Ledger } from "./rights/identities.ts";
@@ -94,12 +94,8 @@ async function createTable(client: DynamoDBClient, table: TablePlan): Promise<vo
   await client.send(new UpdateTimeToLiveCommand({ TableName: table.name, TimeToLiveSpecification }));
 }
 
+/** Without versions, which no function sees: what is removed is gone for all of them. */
 async function createBuckets(client: S3Client, { buckets }: StackPlan): Promise<void> {
-  for (const { name: Bucket, isVersioned } of buckets) {
-    await client.send(new CreateBucketCommand({ Bucket }));
-    if (!isVersioned) continue;
-    const VersioningConfiguration = { Status: "Enabled" } as const;
-    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-  }
+  for (const Bucket of buckets) await client.send(new CreateBucketCommand({ Bucket }));
   client.destroy();
 }

@@ -1,17 +1,19 @@
 import { execFile } from "node:child_process";
 import { readdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..", "..");
 
-/** Makes the template as `npm run synth` does, of one team and open, into `folder`. */
+const CDK = join(ROOT, "node_modules", ".bin", "cdk");
+
+/** Makes the template of one team, or of all, open to everyone, into `folder`, as `npm run synth` does. */
 export async function synthesize(folder: string, team: string | undefined): Promise<void> {
   const context = ["--context", "open=true", ...(team === undefined ? [] : ["--context", `team=${team}`])];
-  const parameters = ["run", "--silent", "synth", "--", "--quiet", "--output", folder, ...context];
+  const parameters = ["synth", "--quiet", "--output", folder, ...context];
   await new Promise<void>((done, reject) => {
-    execFile("npm", parameters, { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 }, (cause, stdout, stderr) => {
+    execFile(CDK, parameters, { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 }, (cause, stdout, stderr) => {
       if (cause === null) return done();
-      reject(new Error(`npm run synth failed:\n${stdout}${stderr}`, { cause }));
+      reject(new Error(`cdk synth failed:\n${stdout}${stderr}`, { cause }));
     });
   });
 }

@@ -17,7 +17,7 @@ describe("reading a synthesized stack", () => {
   it("resolves references to the table and the bucket", () => {
     const { functions, tables, buckets } = stackOf(fixtureTemplate());
     expect(tables).toMatchObject([{ name: "Fixture-Table", ttl: "expires" }]);
-    expect(buckets).toEqual([{ name: "fixture-bucket", isVersioned: true }]);
+    expect(buckets).toEqual(["fixture-bucket"]);
     expect(functions[0]?.variables["BERTH_TABLE"]).toBe("Fixture-Table");
   });
 

@@ -18,11 +18,6 @@ export interface TablePlan {
   readonly ttl: string | undefined;
 }
 
-export interface BucketPlan {
-  readonly name: string;
-  readonly isVersioned: boolean;
-}
-
 /** Requests a second, and how many may come at once. */
 export interface Throttle {
   readonly rate: number;
@@ -47,7 +42,8 @@ export interface StackPlan {
   readonly throttle: Throttle | undefined;
   readonly functions: readonly FunctionPlan[];
   readonly tables: readonly TablePlan[];
-  readonly buckets: readonly BucketPlan[];
+  /** names */
+  readonly buckets: readonly string[];
   readonly schedules: readonly SchedulePlan[];
 }
 
@@ -67,7 +63,7 @@ export function stackOf(template: Template): StackPlan {
     throttle: throttleOf(stage.property("DefaultRouteSettings")),
     functions,
     tables: template.ofType("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable").map(tableOf),
-    buckets: template.ofType("AWS::S3::Bucket").map(bucketOf),
+    buckets: template.ofType("AWS::S3::Bucket").map(({ name }) => name),
     schedules: schedulesOf(template, functions),
   };
 }
@@ -128,11 +124,6 @@ function tableOf({ name, property }: Resource): TablePlan {
     indexes: property("GlobalSecondaryIndexes"),
     ttl: ttl?.AttributeName,
   };
-}
-
-function bucketOf({ name, property }: Resource): BucketPlan {
-  const versioning = property("VersioningConfiguration") as { readonly Status?: string } | undefined;
-  return { name, isVersioned: versioning?.Status === "Enabled" };
 }
 
 interface Target {

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, inject } from "vitest";
+import { type ApiServer, serveHttpApi } from "../http-api/server.ts";
+import { LIKELIEST, type Switches } from "../http-api/switches.ts";
+import type { LambdaFunction } from "../lambda/lambda-function.ts";
+import { type Stand, type StandOptions, startStand } from "../stand.ts";
+import { stackIn } from "../synthesize.ts";
+import { readTemplate } from "../template/template.ts";
+import { createClient, type RegistryClient } from "./client.ts";
+import { PLACE } from "./fixture.ts";
+
+export interface StackUnderTest {
+  /** of an API with the likeliest behaviours */
+  readonly client: RegistryClient;
+  readonly stand: Stand;
+  /** Another API before the same functions; it stops with the test file. */
+  readonly serve: (switches: Partial<Switches>) => Promise<RegistryClient>;
+  /** the function behind a route of the template */
+  readonly behind: (routeKey: string) => LambdaFunction;
+  /** what the functions logged since the start */
+  readonly log: () => string;
+}
+
+type Options = Partial<Pick<StandOptions, "variables" | "scaling" | "watch">>;
+
+/** The synthesized stack on this machine, for all tests of the file. A right that a function lacked fails them. */
+export function stackUnderTest(options: Options = {}): StackUnderTest {
+  const running = new AsyncDisposableStack();
+  const up: { stand?: Stand; client?: RegistryClient; log: string } = { log: "" };
+  const serve = async (switches: Partial<Switches>): Promise<RegistryClient> => {
+    const server: ApiServer = await serveHttpApi({
+      api: must(up.stand).api,
+      switches: { ...LIKELIEST, ...switches },
+      host: "127.0.0.1",
+      port: 0,
+      log: (line) => {
+        up.log += `${line}\n`;
+      },
+    });
+    running.defer(() => server.stop());
+    return createClient(server.url);
+  };
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "berth-stand-"));
+    running.defer(() => rm(folder, { recursive: true, force: true }));
+    const assembly = inject("assembly");
+    const stack = await stackIn(assembly, undefined);
+    const template = await readTemplate({ folder: assembly, stack, place: PLACE, parameters: {} });
+    const write = (text: string): void => {
+      up.log += text;
+    };
+    up.stand = await startStand({
+      template,
+      folder,
+      log: (line) => write(`${line}\n`),
+      functionLog: (_, text) => write(text),
+      ...options,
+    });
+    running.defer(() => must(up.stand).stop());
+    up.client = await serve({});
+  });
+  afterAll(async () => {
+    await running.disposeAsync();
+    expect(up.stand?.denied, "rights that a function lacked").toEqual([]);
+  });
+  return {
+    get client() {
+      return must(up.client);
+    },
+    get stand() {
+      return must(up.stand);
+    },
+    serve,
+    behind: (routeKey) => {
+      const { plan, functions } = must(up.stand);
+      return must(functions.get(must(plan.routes.get(routeKey)).function.logicalId));
+    },
+    log: () => up.log,
+  };
+}
+
+function must<Value>(value: Value | undefined): Value {
+  if (value === undefined)
+    throw new Error("the stack runs only while tests do: not in the body of a describe");
+  return value;
+}
