@@ -1,0 +1,30 @@
+import { App, Validations } from "aws-cdk-lib/core";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { buildFunctions } from "../functions/build.ts";
+import { RegistryStack } from "./registry-stack.ts";
+import { ContextError } from "./settings.ts";
+import { readDeployment, readTeams } from "./teams.ts";
+
+const BUNDLES = "dist/functions";
+const ACCESS = {
+  open: "OPEN: everyone who knows its address may push and delete",
+  closed: "closed: only requests signed with rights in the account are answered (-c open=true opens it)",
+};
+
+try {
+  const app = new App();
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const context = (key: string): unknown => app.node.tryGetContext(key);
+  const deployment = readDeployment(context);
+  const teams = readTeams(context);
+  await buildFunctions(BUNDLES);
+  const stacks = teams.map((team) => new RegistryStack(app, { team, deployment, bundles: BUNDLES }));
+  app.synth();
+  for (const { stackName } of stacks)
+    console.error(`${stackName}: ${ACCESS[deployment.open ? "open" : "closed"]}`);
+} catch (cause) {
+  // Whatever else is thrown is a defect, and shows its stack.
+  if (!(cause instanceof ContextError)) throw cause;
+  console.error(cause.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,104 @@
+/** Actions of DynamoDB; strongly consistent reads and transactions need no others. */
+const READ_TABLE = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"] as const;
+const WRITE_TABLE = [
+  ...READ_TABLE,
+  "dynamodb:ConditionCheckItem",
+  "dynamodb:DeleteItem",
+  "dynamodb:PutItem",
+  "dynamodb:UpdateItem",
+] as const;
+
+const READ = ["s3:GetObject"] as const;
+/** Parts of an upload are written with PutObject's right. */
+const UPLOAD = [...READ, "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"] as const;
+const REMOVE = [...READ, "s3:DeleteObject", "s3:AbortMultipartUpload"] as const;
+/** With it S3 says 404 of an object that is not there, without it 403, which says nothing. */
+const TELL_ABSENT = ["s3:ListBucket"] as const;
+
+/** What a function may do; each list holds actions of IAM. */
+export interface Rights {
+  readonly table: readonly string[];
+  /** on the objects whose keys begin so (shared/registry/keyspace.ts) */
+  readonly objects: { readonly [prefix in "blobs" | "manifests"]?: readonly string[] };
+  readonly bucket: readonly string[];
+}
+
+interface FunctionPlan {
+  /** MiB; the share of a processor grows with it */
+  readonly memory: number;
+  /** seconds; the gateway waits 30 at most, and a function that ends first says why in its log */
+  readonly timeout: number;
+  readonly rights: Rights;
+}
+
+const ANSWER_IN_TIME = 29;
+
+/** Every function of the registry: exactly the rights that its family needs, and no more. */
+export const FUNCTIONS = {
+  base: {
+    memory: 256,
+    timeout: ANSWER_IN_TIME,
+    rights: { table: [], objects: {}, bucket: [] },
+  },
+  manifests: {
+    memory: 512,
+    timeout: ANSWER_IN_TIME,
+    rights: { table: READ_TABLE, objects: { manifests: READ }, bucket: TELL_ABSENT },
+  },
+  /** It signs URLs with its own rights, and S3 grants a request what its signer may do. */
+  blobs: {
+    memory: 512,
+    timeout: ANSWER_IN_TIME,
+    rights: { table: READ_TABLE, objects: { blobs: READ }, bucket: [] },
+  },
+  tags: {
+    memory: 512,
+    timeout: ANSWER_IN_TIME,
+    rights: { table: READ_TABLE, objects: {}, bucket: [] },
+  },
+  referrers: {
+    memory: 512,
+    timeout: ANSWER_IN_TIME,
+    rights: { table: READ_TABLE, objects: { manifests: READ }, bucket: TELL_ABSENT },
+  },
+  uploads: {
+    memory: 1024,
+    timeout: ANSWER_IN_TIME,
+    rights: { table: WRITE_TABLE, objects: { blobs: UPLOAD }, bucket: TELL_ABSENT },
+  },
+  /** A blob is deleted in the table; what holds its bytes is the collector's. */
+  push: {
+    memory: 1024,
+    timeout: ANSWER_IN_TIME,
+    rights: {
+      table: WRITE_TABLE,
+      objects: { manifests: ["s3:PutObject", "s3:DeleteObject"] },
+      bucket: [],
+    },
+  },
+  deep: {
+    memory: 1024,
+    timeout: ANSWER_IN_TIME,
+    rights: {
+      table: WRITE_TABLE,
+      objects: { blobs: UPLOAD, manifests: [...READ, "s3:PutObject", "s3:DeleteObject"] },
+      bucket: TELL_ABSENT,
+    },
+  },
+  sweep: {
+    memory: 512,
+    timeout: 900,
+    rights: {
+      table: WRITE_TABLE,
+      objects: { blobs: REMOVE, manifests: REMOVE },
+      bucket: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
+    },
+  },
+} as const satisfies Record<string, FunctionPlan>;
+
+export type FunctionName = keyof typeof FUNCTIONS;
+/** Those that the API calls; the sweep is called by the clock. */
+export type ApiFunction = Exclude<FunctionName, "sweep">;
+
+export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
+export const API_FUNCTIONS = FUNCTION_NAMES.filter((name): name is ApiFunction => name !== "sweep");

@@ -1,0 +1,117 @@
+import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from "aws-cdk-lib/aws-apigatewayv2";
+import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Aws, Fn, Stack } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
+import { API_FUNCTIONS, type ApiFunction } from "./functions.ts";
+import type { Parameters } from "./parameters.ts";
+import { ROUTES } from "./routes.ts";
+import { removalPolicyOf } from "./storage.ts";
+import type { Deployment, Team } from "./teams.ts";
+
+interface HttpApiProps {
+  readonly team: Team;
+  readonly parameters: Parameters;
+  readonly deployment: Deployment;
+  readonly functions: Readonly<Record<ApiFunction, LambdaFunction>>;
+}
+
+/** One line for each request, also for those that no function sees. The query may hold secrets: it is left out. */
+const ACCESS_LOG = JSON.stringify({
+  requestId: "$context.requestId",
+  time: "$context.requestTime",
+  method: "$context.httpMethod",
+  path: "$context.path",
+  route: "$context.routeKey",
+  status: "$context.status",
+  bytes: "$context.responseLength",
+  milliseconds: "$context.responseLatency",
+  address: "$context.identity.sourceIp",
+  error: "$context.error.message",
+  integrationError: "$context.integrationErrorMessage",
+});
+
+/**
+ * The HTTP API, at whose root the registry stands (docker wants no path before `/v2/`). Closed unless the deployment is
+ * open: every route, `$default` too, wants a request that is signed by who has `execute-api:Invoke` in the account.
+ *
+ * Made of the resources themselves: CDK's integrations write a permission for each route into a function's policy, or one
+ * whose ARN `$default` doesn't match (its requests have one component less).
+ */
+export class HttpApi extends Construct {
+  readonly apiId: string;
+  /** without scheme and path, as docker writes it before the name of an image */
+  readonly host: string;
+
+  constructor(scope: Construct, id: string, { team, parameters, deployment, functions }: HttpApiProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const api = new CfnApi(this, "Api", {
+      name: stack.stackName,
+      description: `Berth, team ${team.name}`,
+      protocolType: "HTTP",
+    });
+    this.apiId = api.ref;
+    this.host = `${api.ref}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
+    const integrations = new Map(API_FUNCTIONS.map((name) => [name, this.#integrate(name, functions[name])]));
+    for (const { id: routeId, key, function: name } of ROUTES) {
+      const route = new CfnRoute(this, routeId, {
+        apiId: api.ref,
+        routeKey: key,
+        target: `integrations/${integrations.get(name)?.ref}`,
+        authorizationType: deployment.open ? "NONE" : "AWS_IAM",
+      });
+      if (deployment.open) acknowledge(route, { "AwsSolutions-APIG4": "Whoever set open=true wants it so." });
+    }
+    this.#createStage(team, parameters, deployment);
+  }
+
+  #integrate(name: ApiFunction, lambda: LambdaFunction): CfnIntegration {
+    // One permission for all routes: a function's policy holds 20 KB, which only a deployment would tell.
+    lambda.addPermission("Api", {
+      principal: new ServicePrincipal("apigateway.amazonaws.com"),
+      sourceArn: Stack.of(this).formatArn({
+        service: "execute-api",
+        resource: this.apiId,
+        resourceName: "*/*",
+      }),
+    });
+    return new CfnIntegration(this, `Integration-${name}`, {
+      apiId: this.apiId,
+      integrationType: "AWS_PROXY",
+      integrationUri: lambda.functionArn,
+      payloadFormatVersion: "2.0",
+      timeoutInMillis: 30_000,
+    });
+  }
+
+  #createStage({ settings }: Team, parameters: Parameters, { ephemeral }: Deployment): CfnStage {
+    const stack = Stack.of(this);
+    // Under this prefix CloudWatch keeps no list of who may write, which is short. The end of the stack's ARN is never
+    // used twice, so that a log which outlived its stack is not in the way of the next.
+    const log = new LogGroup(this, "AccessLog", {
+      logGroupName: `/aws/vendedlogs/apis/${stack.stackName}-${Fn.select(2, Fn.split("/", Aws.STACK_ID))}`,
+      retention: settings.logRetentionDays,
+      removalPolicy: removalPolicyOf(ephemeral),
+    });
+    return new CfnStage(this, "Stage", {
+      apiId: this.apiId,
+      stageName: "$default",
+      autoDeploy: true,
+      defaultRouteSettings: {
+        throttlingRateLimit: parameters.throttleRate,
+        throttlingBurstLimit: parameters.throttleBurst,
+      },
+      accessLogSettings: {
+        // The log's own ARN ends in `:*`, which API Gateway refuses.
+        destinationArn: stack.formatArn({
+          service: "logs",
+          resource: `log-group:${log.logGroupName}`,
+        }),
+        format: ACCESS_LOG,
+      },
+    });
+  }
+}

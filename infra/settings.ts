@@ -1,0 +1,137 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LOG_LEVELS, type LogLevel } from "../functions/settings.ts";
+import { LONGEST_UPLOAD } from "../shared/registry/uploads.ts";
+import { FUNCTION_NAMES, type FunctionName } from "./functions.ts";
+
+interface Setting<Value> {
+  /** what it takes, to follow "it takes" */
+  readonly takes: string;
+  /** where the team does not set it */
+  readonly fallback: Value;
+  /** undefined for what it does not take */
+  readonly parse: (value: unknown) => Value | undefined;
+}
+const setting = <Value>(parts: Setting<Value>): Setting<Value> => parts;
+
+export const LONGEST_UPLOAD_HOURS = LONGEST_UPLOAD / (60 * 60 * 1000);
+export const HEAD_BODIES = ["as-get", "none"] as const;
+/** as EventBridge says it */
+export const SWEEP_STATES = ["ENABLED", "DISABLED"] as const;
+/** Nothing, or an address: a good part of what is none is caught, the rest never confirms the subscription. */
+export const ADDRESS_PATTERN = "^(?:[^@\\s]+@[^@\\s]+\\.[^@\\s]+)?$";
+/** requests in a second, and at once: an account's quota in a region where nobody has asked for more */
+export const MOST_THROTTLE = { rate: 10_000, burst: 5000 } as const;
+/** days: what CloudWatch Logs takes, but for ever */
+const RETENTIONS = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === "number" && days !== RetentionDays.INFINITE,
+);
+
+const oneOf =
+  <Word extends string | number>(words: readonly Word[]) =>
+  (value: unknown): Word | undefined =>
+    words.find((word) => word === value);
+
+const isWhole = (value: unknown, least: number, most: number): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+
+const whole = (least: number, most: number, fallback: number) =>
+  setting<number>({
+    takes: `a whole number from ${least} to ${most}`,
+    fallback,
+    parse: (value) => (isWhole(value, least, most) ? value : undefined),
+  });
+
+const toggle = () =>
+  setting<boolean>({
+    takes: "true or false",
+    fallback: false,
+    parse: (value) => (typeof value === "boolean" ? value : undefined),
+  });
+
+const matching = (pattern: RegExp) => (value: unknown) =>
+  typeof value === "string" && pattern.test(value) ? value : undefined;
+
+/** What stands already and is to be used instead of something new. */
+const existing = (takes: string, pattern: RegExp) =>
+  setting<string | undefined>({ takes, fallback: undefined, parse: matching(pattern) });
+
+type Concurrency = { readonly [name in FunctionName]?: number };
+
+/** Every setting of a team, once. Those up to `alarmAddress` are defaults of deploy-time parameters (parameters.ts). */
+const SETTINGS = {
+  logLevel: setting<LogLevel>({ takes: LOG_LEVELS.join(", "), fallback: "info", parse: oneOf(LOG_LEVELS) }),
+  headBody: setting<(typeof HEAD_BODIES)[number]>({
+    takes: HEAD_BODIES.join(", "),
+    fallback: "as-get",
+    parse: oneOf(HEAD_BODIES),
+  }),
+  uploadIdleHours: whole(1, LONGEST_UPLOAD_HOURS, 24),
+  throttleRate: whole(1, MOST_THROTTLE.rate, 500),
+  throttleBurst: whole(1, MOST_THROTTLE.burst, 1000),
+  sweep: setting<(typeof SWEEP_STATES)[number]>({
+    takes: SWEEP_STATES.join(", "),
+    fallback: "ENABLED",
+    parse: oneOf(SWEEP_STATES),
+  }),
+  alarmAddress: setting<string>({
+    takes: "an e-mail address, or nothing for no alarms",
+    fallback: "",
+    parse: matching(new RegExp(ADDRESS_PATTERN)),
+  }),
+  logRetentionDays: setting<RetentionDays>({
+    takes: `one of ${RETENTIONS.join(", ")}`,
+    fallback: RetentionDays.THREE_MONTHS,
+    parse: oneOf(RETENTIONS),
+  }),
+  tracing: toggle(),
+  dashboard: toggle(),
+  customerKey: toggle(),
+  reservedConcurrency: setting<Concurrency>({
+    takes: `an object of functions (${FUNCTION_NAMES.join(", ")}), each with a whole number from 1 to 1000`,
+    fallback: {},
+    parse: parseConcurrency,
+  }),
+  existingTable: existing("the name of a DynamoDB table", /^[\w.-]{3,255}$/),
+  existingBucket: existing("the name of an S3 bucket", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  existingKey: existing("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/),
+} as const;
+
+type SettingName = keyof typeof SETTINGS;
+export type TeamSettings = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name]["fallback"];
+};
+
+/** Something in the context (cdk.json, or -c) can't be used: the message says what, and what would do. */
+export class ContextError extends Error {
+  override readonly name = "ContextError";
+}
+
+/** The settings of a team as the context has them. ContextError with every complaint at once. */
+export function parseTeamSettings(team: string, given: unknown): TeamSettings {
+  if (!isObject(given))
+    throw new ContextError(`teams.${team} is ${quote(given)}: it takes an object of settings`);
+  const complaints = Object.keys(given)
+    .filter((name) => !Object.hasOwn(SETTINGS, name))
+    .map((name) => `there is no setting ${name}, but ${Object.keys(SETTINGS).join(", ")}`);
+  const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([name, { takes, fallback, parse }]) => {
+    if (!Object.hasOwn(given, name)) return [name, fallback];
+    const value = parse(given[name]);
+    if (value === undefined) complaints.push(`${name} is ${quote(given[name])}: it takes ${takes}`);
+    return [name, value];
+  });
+  if (complaints.length === 0) return Object.fromEntries(entries) as TeamSettings;
+  throw new ContextError(`the settings of team ${team} are wrong:\n  ${complaints.join("\n  ")}`);
+}
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const quote = (value: unknown): string => JSON.stringify(value) ?? "not set";
+
+function parseConcurrency(value: unknown): Concurrency | undefined {
+  if (!isObject(value)) return undefined;
+  const isTaken = Object.entries(value).every(
+    ([name, count]) => FUNCTION_NAMES.some((known) => known === name) && isWhole(count, 1, 1000),
+  );
+  return isTaken ? value : undefined;
+}

@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { FUNCTION_NAMES, type FunctionName } from "../../infra/functions.ts";
+import { resourcesOf, synthesize, type Template } from "./support/synth.ts";
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+const template = synthesize();
+
+/** Actions by what they are allowed on: the table, the bucket, objects under a prefix, the log, the key, everything. */
+function rightsOf(from: Template, name: FunctionName): Readonly<Record<string, readonly string[]>> {
+  const lambda = resourcesOf(from, "AWS::Lambda::Function").find(
+    ({ Properties }) => Properties["Description"] === `Berth, team main: ${name}`,
+  );
+  if (!lambda) throw new Error(`the template has no function ${name}`);
+  const { "Fn::GetAtt": role } = lambda.Properties["Role"] as { "Fn::GetAtt": [string, "Arn"] };
+  const { Policies, ManagedPolicyArns } = (from.Resources[role[0]]?.Properties ?? {}) as {
+    Policies: readonly { PolicyDocument: { Statement: readonly Statement[] } }[];
+    ManagedPolicyArns?: unknown;
+  };
+  expect(ManagedPolicyArns).toBeUndefined();
+  const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  expect(statements.every(({ Effect }) => Effect === "Allow")).toBe(true);
+  const rights = statements.flatMap(({ Action, Resource }) =>
+    [Resource].flat().map((resource) => [placeOf(resource), [Action].flat().toSorted()] as const),
+  );
+  expect(new Set(rights.map(([place]) => place)).size).toBe(rights.length);
+  return Object.fromEntries(rights);
+}
+
+function placeOf(resource: unknown): string {
+  const text = JSON.stringify(resource);
+  if (text === '"*"') return "everything";
+  const prefix = /"\/(\w+)\/\*"/.exec(text)?.[1];
+  if (prefix) return `objects ${prefix}/`;
+  return ["StorageTable", "StorageBucket", "StorageKey", "Log"].find((part) => text.includes(part)) ?? text;
+}
+
+const LOG = { Log: ["logs:CreateLogStream", "logs:PutLogEvents"] };
+const READ_TABLE = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
+const WRITE_TABLE = [
+  "dynamodb:BatchGetItem",
+  "dynamodb:ConditionCheckItem",
+  "dynamodb:DeleteItem",
+  "dynamodb:GetItem",
+  "dynamodb:PutItem",
+  "dynamodb:Query",
+  "dynamodb:UpdateItem",
+];
+const UPLOAD = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"];
+
+describe("what each function may do: this, and nothing else", () => {
+  it("base: write its log", () => {
+    expect(rightsOf(template, "base")).toEqual(LOG);
+  });
+
+  it("manifests, referrers: read the table, and the objects that hold large manifests", () => {
+    const expected = {
+      ...LOG,
+      StorageTable: READ_TABLE,
+      "objects manifests/": ["s3:GetObject"],
+      StorageBucket: ["s3:ListBucket"],
+    };
+    expect(rightsOf(template, "manifests")).toEqual(expected);
+    expect(rightsOf(template, "referrers")).toEqual(expected);
+  });
+
+  it("blobs: read the table, and the objects that its signed URLs lead to", () => {
+    expect(rightsOf(template, "blobs")).toEqual({
+      ...LOG,
+      StorageTable: READ_TABLE,
+      "objects blobs/": ["s3:GetObject"],
+    });
+  });
+
+  it("tags: read the table", () => {
+    expect(rightsOf(template, "tags")).toEqual({ ...LOG, StorageTable: READ_TABLE });
+  });
+
+  it("uploads: write the table, and objects of blobs", () => {
+    expect(rightsOf(template, "uploads")).toEqual({
+      ...LOG,
+      StorageTable: WRITE_TABLE,
+      "objects blobs/": UPLOAD,
+      StorageBucket: ["s3:ListBucket"],
+    });
+  });
+
+  it("push: write the table, and objects that hold large manifests; blobs it can't touch", () => {
+    expect(rightsOf(template, "push")).toEqual({
+      ...LOG,
+      StorageTable: WRITE_TABLE,
+      "objects manifests/": ["s3:DeleteObject", "s3:PutObject"],
+    });
+  });
+
+  it("deep: what all of those may", () => {
+    expect(rightsOf(template, "deep")).toEqual({
+      ...LOG,
+      StorageTable: WRITE_TABLE,
+      "objects blobs/": UPLOAD,
+      "objects manifests/": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+      StorageBucket: ["s3:ListBucket"],
+    });
+  });
+
+  it("sweep: write the table, list the bucket and remove objects, but put none", () => {
+    const remove = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject"];
+    expect(rightsOf(template, "sweep")).toEqual({
+      ...LOG,
+      StorageTable: WRITE_TABLE,
+      "objects blobs/": remove,
+      "objects manifests/": remove,
+      StorageBucket: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
+    });
+  });
+
+  it("is held by a role of its own, whose log is its own", () => {
+    const roles = resourcesOf(template, "AWS::Lambda::Function").map(({ Properties }) =>
+      JSON.stringify(Properties["Role"]),
+    );
+    expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
+    expect(resourcesOf(template, "AWS::IAM::Policy")).toEqual([]);
+    expect(resourcesOf(template, "AWS::IAM::Role").length).toBe(FUNCTION_NAMES.length);
+  });
+});
+
+describe("what the switches add", () => {
+  it("customerKey: readers may decrypt, writers encrypt too, base neither", () => {
+    const keyed = synthesize({ settings: { customerKey: true } });
+    expect(rightsOf(keyed, "blobs")["StorageKey"]).toEqual(["kms:Decrypt", "kms:DescribeKey"]);
+    expect(rightsOf(keyed, "uploads")["StorageKey"]).toEqual([
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo",
+    ]);
+    expect(rightsOf(keyed, "base")).toEqual(LOG);
+  });
+
+  it("tracing: every function may send what X-Ray records", () => {
+    const traced = synthesize({ settings: { tracing: true } });
+    for (const name of FUNCTION_NAMES) {
+      expect(rightsOf(traced, name)["everything"]).toEqual([
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+      ]);
+    }
+  });
+});
