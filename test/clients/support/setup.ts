@@ -24,7 +24,8 @@ interface Registry {
  * loopback, which every client takes for insecure by itself).
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const workshop = join(tmpdir(), `berth-clients-${randomUUID().slice(0, 8)}`);
+  // Short: podman refuses a folder for its runtime state whose path is longer than 50 characters.
+  const workshop = join(tmpdir(), `berth-${randomUUID().slice(0, 8)}`);
   await mkdir(workshop, { mode: 0o700 });
   const url = process.env["BERTH_TEST_URL"];
   const registry = url === undefined ? await startBerth(join(workshop, "data")) : running(url);
