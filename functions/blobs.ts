@@ -1,0 +1,4 @@
+import { openReading } from "./compose/reading.ts";
+
+/** GET and HEAD of blobs. */
+export const handler = await openReading(process.env);

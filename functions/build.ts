@@ -1,0 +1,109 @@
+import { readFile, rm } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { type BuildOptions, build, type Metafile } from "esbuild";
+import { standIns } from "./bundling/stand-ins.ts";
+
+const READING = 120 * 1024;
+const WRITING = 200 * 1024;
+
+/** Every function, and how many bytes its code may have after gzip: what a cold start loads and a deployment uploads. */
+export const FUNCTION_LIMITS = {
+  base: READING,
+  manifests: READING,
+  blobs: READING,
+  tags: READING,
+  referrers: READING,
+  uploads: WRITING,
+  push: WRITING,
+  deep: WRITING,
+  sweep: WRITING,
+} as const;
+export type FunctionName = keyof typeof FUNCTION_LIMITS;
+export const FUNCTION_NAMES = Object.keys(FUNCTION_LIMITS) as readonly FunctionName[];
+
+export interface BuiltFile {
+  /** within the function's folder */
+  readonly name: string;
+  /** bytes */
+  readonly raw: number;
+  readonly gzip: number;
+  /** loaded with the function, not when something needs it */
+  readonly atStart: boolean;
+  /** the source files whose code it holds, by its path in the project */
+  readonly sources: readonly string[];
+}
+export interface BuiltFunction {
+  readonly name: FunctionName;
+  /** `index.mjs`, which exports `handler`, and chunks that it loads when it needs them; not the source maps */
+  readonly files: readonly BuiltFile[];
+}
+
+const ROOT = join(import.meta.dirname, "..");
+
+const OPTIONS: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  // What is imported on demand stays a file of its own, so that no cold start pays for it: hash-wasm, and the tracer.
+  splitting: true,
+  format: "esm",
+  outExtension: { ".js": ".mjs" },
+  platform: "node",
+  target: "node24",
+  minify: true,
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: "none",
+  // Where a package has both, its modules: of CommonJS nothing can be left out.
+  mainFields: ["module", "main"],
+  plugins: [standIns],
+  // CommonJS packages among the bundled ones call `require` for Node's own modules.
+  banner: {
+    js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',
+  },
+  logLevel: "warning",
+};
+
+/** Bundles every function into a folder of its own below `outdir`, in place of what was there. */
+export const buildFunctions = (outdir: string): Promise<readonly BuiltFunction[]> =>
+  Promise.all(FUNCTION_NAMES.map((name) => buildFunction(name, resolve(ROOT, outdir, name))));
+
+async function buildFunction(name: FunctionName, folder: string): Promise<BuiltFunction> {
+  await rm(folder, { recursive: true, force: true });
+  const entryPoints = { index: `functions/${name}.ts` };
+  const { metafile } = await build({ ...OPTIONS, metafile: true, entryPoints, outdir: folder });
+  const paths = Object.keys(metafile.outputs).filter((path) => path.endsWith(".mjs"));
+  const atStart = loadedAtStart(metafile, paths);
+  const files = paths.map(async (path) => ({
+    ...(await measure(join(ROOT, path))),
+    atStart: atStart.has(path),
+    sources: sourcesOf(metafile, path),
+  }));
+  return { name, files: await Promise.all(files) };
+}
+
+/** `index.mjs`, and what it imports before anything runs. */
+function loadedAtStart({ outputs }: Metafile, paths: readonly string[]): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const visit = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const { kind, path: target } of outputs[path]?.imports ?? []) {
+      if (kind !== "dynamic-import" && paths.includes(target)) visit(target);
+    }
+  };
+  for (const path of paths) if (basename(path) === "index.mjs") visit(path);
+  return reached;
+}
+
+const sourcesOf = ({ outputs }: Metafile, path: string): string[] =>
+  Object.entries(outputs[path]?.inputs ?? {})
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([source]) => source);
+
+async function measure(path: string): Promise<Pick<BuiltFile, "name" | "raw" | "gzip">> {
+  const bytes = await readFile(path);
+  const compressed = await promisify(gzip)(bytes, { level: 9 });
+  return { name: basename(path), raw: bytes.length, gzip: compressed.length };
+}

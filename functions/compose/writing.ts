@@ -1,0 +1,46 @@
+import type { RegistrySettings } from "../../shared/registry/create-registry.ts";
+import { readWrite } from "../gateway/read-write.ts";
+import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
+import { type Environment, readSettings } from "../settings.ts";
+import { connectDynamo } from "../stores/dynamo-client.ts";
+import { createDynamoTable } from "../stores/dynamo-table.ts";
+import { createS3Blobs } from "../stores/s3-blobs.ts";
+import { connectS3 } from "../stores/s3-client.ts";
+import { systemClock } from "../system-clock.ts";
+import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
+import { freshCredentials, TELEMETRY } from "./environment.ts";
+
+const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", "headBody", "uploadIdle"] as const;
+
+export interface WritingStores {
+  readonly telemetry: Telemetry;
+  readonly ports: Required<Omit<RegistrySettings, "sparseManifests">>;
+  readonly headBody: "as-get" | "none";
+}
+
+/** The table and the bucket, to read and to write. Rejects with a SettingsError where the environment is wrong. */
+export async function openStores(environment: Environment): Promise<WritingStores> {
+  const { region, table, bucket, dynamo, s3, headBody, uploadIdle, ...about } = readSettings(
+    environment,
+    NEEDED,
+  );
+  const telemetry = await openTelemetry(about);
+  const credentials = freshCredentials(environment);
+  const { repeating, once } = connectDynamo({ region, credentials, ...dynamo });
+  const clients = { repeating: telemetry.watch(repeating), once: telemetry.watch(once) };
+  const client = telemetry.watch(connectS3({ region, credentials, ...s3 }));
+  const place = { region, bucket, credentials, clock: systemClock, ...s3 };
+  const ports = {
+    table: createDynamoTable({ clients, table }),
+    blobs: createS3Blobs({ client, ...place }),
+    clock: systemClock,
+    uploadIdle,
+  };
+  return { telemetry, ports, headBody };
+}
+
+/** A function that reads and writes. */
+export async function openWriting(environment: Environment): Promise<GatewayHandler> {
+  const { telemetry, ports, headBody } = await openStores(environment);
+  return serveGateway({ telemetry, handlerFor: readWrite(ports, headBody) });
+}

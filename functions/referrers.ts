@@ -1,0 +1,4 @@
+import { openReading } from "./compose/reading.ts";
+
+/** GET of referrers. */
+export const handler = await openReading(process.env);
