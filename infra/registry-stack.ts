@@ -19,7 +19,7 @@ interface RegistryStackProps {
   readonly bundles: string;
 }
 
-export const stackNameOf = (team: Team): string => `berth-${team.name}`;
+const stackNameOf = (team: Team): string => `berth-${team.name}`;
 
 /** One team's registry, which shares nothing with another's. */
 export class RegistryStack extends Stack {
