@@ -1,0 +1,48 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Credentials, Place } from "./credentials.ts";
+
+export type {
+  AttributeValue,
+  CancellationReason,
+  DynamoDBClient,
+  TransactWriteItem,
+} from "@aws-sdk/client-dynamodb";
+/** The one file that knows the package. */
+export {
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+
+/**
+ * Two clients over the same connections. The SDK may repeat what is harmless when it is done twice: reads, and
+ * transactions, whose token makes DynamoDB answer a repetition as it answered the first. It must not repeat other
+ * writes: had the first been done and its answer lost, the second would meet its own trace, and a condition would seem
+ * to have failed.
+ */
+export interface DynamoClients {
+  readonly repeating: DynamoDBClient;
+  readonly once: DynamoDBClient;
+}
+
+interface Connection extends Place {
+  readonly credentials: Credentials;
+}
+
+/**
+ * milliseconds. DynamoDB answers within some tens; what takes so long is lost. The domain tries a write five times, so
+ * that together they stay below the half minute that a request has.
+ */
+const TIMEOUTS = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true } as const;
+const ATTEMPTS = 3;
+
+export function connectDynamo({ region, endpoint, credentials }: Connection): DynamoClients {
+  const settings = { region, credentials, retryMode: "standard", ...(endpoint && { endpoint }) };
+  const repeating = new DynamoDBClient({ ...settings, maxAttempts: ATTEMPTS, requestHandler: TIMEOUTS });
+  const { requestHandler } = repeating.config;
+  return { repeating, once: new DynamoDBClient({ ...settings, maxAttempts: 1, requestHandler }) };
+}

@@ -1,0 +1,96 @@
+import { BLOB_LIMITS, type Blobs, type Multipart, type Part } from "../../shared/ports/blobs.ts";
+import {
+  checkBlobKey,
+  checkCompletion,
+  checkPartNumber,
+  checkPartSize,
+} from "../../shared/stores/blob-limits.ts";
+import { gather } from "../../shared/stores/chunks.ts";
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  UploadPartCommand,
+} from "./s3-client.ts";
+import { askS3, askUpload } from "./s3-refusals.ts";
+import { BYTES, bodyOf, type WritableBucket } from "./s3-requests.ts";
+
+type Multiparts = Pick<
+  Blobs,
+  "createMultipart" | "uploadPart" | "completeMultipart" | "abortMultipart" | "listMultiparts"
+>;
+
+/** The Blob port's multipart uploads, which are those of S3. */
+export function createS3Multiparts({ client, bucket }: WritableBucket): Multiparts {
+  const named = ({ key, id }: Multipart) => ({ Bucket: bucket, Key: key, UploadId: id });
+  return {
+    createMultipart: async (key) => {
+      checkBlobKey(key);
+      const command = new CreateMultipartUploadCommand({ Bucket: bucket, Key: key, ContentType: BYTES });
+      const { UploadId: id } = await askS3(() => client.send(command));
+      return { key, id: told(id, "UploadId") };
+    },
+    uploadPart: async (multipart, number, body) => {
+      checkBlobKey(multipart.key);
+      checkPartNumber(number);
+      const { size, chunks } = await gather(body, checkPartSize);
+      const command = new UploadPartCommand({
+        ...named(multipart),
+        PartNumber: number,
+        Body: bodyOf(chunks),
+      });
+      const answer = await askUpload(() => client.send(command));
+      if (answer === "gone") return { outcome: "gone" };
+      return { outcome: "stored", part: { number, etag: told(answer.ETag, "ETag"), size } };
+    },
+    completeMultipart: async (multipart, parts) => {
+      checkBlobKey(multipart.key);
+      checkCompletion(parts, () => true);
+      const joined = { Parts: parts.map(listed) };
+      const command = new CompleteMultipartUploadCommand({ ...named(multipart), MultipartUpload: joined });
+      const answer = await askUpload(() => client.send(command));
+      return { outcome: answer === "gone" ? "gone" : "completed" };
+    },
+    abortMultipart: async (multipart) => {
+      checkBlobKey(multipart.key);
+      await askUpload(() => client.send(new AbortMultipartUploadCommand(named(multipart))));
+    },
+    listMultiparts: (prefix, after) => listMultiparts({ client, bucket }, prefix, after),
+  };
+}
+
+/** S3 knows which bytes each number and ETag stand for; sizes are our own affair. */
+const listed = ({ number, etag }: Part) => ({ PartNumber: number, ETag: etag });
+
+/** Between a key and an upload's id, neither of which has one. */
+const SEPARATOR = " ";
+
+async function listMultiparts(
+  { client, bucket }: WritableBucket,
+  prefix: string,
+  after = "",
+): ReturnType<Blobs["listMultiparts"]> {
+  const [key, id] = after.split(SEPARATOR);
+  const command = new ListMultipartUploadsCommand({
+    Bucket: bucket,
+    Prefix: prefix,
+    MaxUploads: BLOB_LIMITS.page,
+    ...(key && { KeyMarker: key }),
+    ...(id && { UploadIdMarker: id }),
+  });
+  const answer = await askS3(() => client.send(command));
+  const entries = (answer.Uploads ?? []).map(({ Key, UploadId }) => ({
+    key: told(Key, "Key"),
+    id: told(UploadId, "UploadId"),
+  }));
+  if (answer.IsTruncated !== true) return { entries };
+  const marks = [told(answer.NextKeyMarker, "NextKeyMarker"), answer.NextUploadIdMarker ?? ""];
+  return { entries, next: marks.join(SEPARATOR) };
+}
+
+/** What S3 always tells. */
+function told(value: string | undefined, name: string): string {
+  if (value === undefined) throw new Error(`an answer of S3 without ${name}`);
+  return value;
+}
