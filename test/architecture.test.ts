@@ -10,6 +10,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/http": ["shared/oci", "shared/ports", "shared/registry"],
   "shared/stores": ["shared/oci", "shared/ports"],
   local: ["shared/oci", "shared/ports", "shared/registry", "shared/http", "shared/stores", "package.json"],
+  functions: ["shared/oci", "shared/ports", "shared/registry", "shared/http", "shared/stores"],
+  infra: ["functions", "shared/registry"],
   test: [
     "shared/oci",
     "shared/ports",
@@ -17,12 +19,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/http",
     "shared/stores",
     "local",
+    "functions",
+    "infra",
     "package.json",
   ],
-  bench: ["test", "local", "shared/stores"],
+  bench: ["test", "local", "functions", "infra", "shared/stores"],
 };
 
-/** Packages and Node's own modules that a folder may use; `local`, `test` and `bench` may use any. */
+/** Packages and Node's own modules that a folder may use; the others may use any. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "shared/oci": [],
   "shared/ports": [],
@@ -39,7 +43,7 @@ interface Import {
 /** Imports and re-exports as the formatter writes them, and dynamic imports. */
 const IMPORT = /^(?:import|export)\s[^;"`]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
-const files = globSync("{shared,local,test,bench}/**/*.ts", { cwd: root() });
+const files = globSync("{shared,local,functions,infra,test,bench}/**/*.ts", { cwd: root() });
 const imports = files.flatMap(importsOf);
 
 function root(): string {
@@ -53,6 +57,9 @@ function importsOf(file: string): Import[] {
     target: match[1] ?? match[2] ?? match[3] ?? "",
   }));
 }
+
+/** Homes of the core, whose users of a package are counted. */
+const HOMES = ["shared/", "local/", "functions/"] as const;
 
 /** `shared/oci/digest.ts` belongs to `shared/oci`, everything below `local` to `local`. */
 const folderOf = (path: string): string => {
@@ -89,13 +96,33 @@ describe("architecture: who may import whom", () => {
     expect(forbidden.map(quoted)).toEqual([]);
   });
 
-  it("lets only one file know each store of the embedded home", () => {
+  it("lets only one file know each package that stands for something outside", () => {
     const users = (target: string) =>
       [...new Set(imports.filter((entry) => entry.target === target).map(({ file }) => file))].filter(
-        (file) => file.startsWith("shared/") || file.startsWith("local/"),
+        (file) => HOMES.some((home) => file.startsWith(home)),
       );
     expect(users("hash-wasm")).toEqual(["shared/registry/body-hash.ts"]);
     expect(users("pino")).toEqual(["local/log.ts"]);
     expect(users("commander")).toEqual(["local/command-line.ts"]);
+    expect(users("@aws-sdk/client-dynamodb")).toEqual(["functions/stores/dynamo-client.ts"]);
+    expect(users("@aws-sdk/client-s3")).toEqual(["functions/stores/s3-client.ts"]);
+    expect(users("@aws-sdk/s3-request-presigner")).toEqual([]);
+  });
+
+  it("keeps the S3 client, which is most of a bundle, out of what only reads", () => {
+    const reached = reachedFrom(["functions/stores/s3-reads.ts", "functions/stores/dynamo-reads.ts"]);
+    expect(reached).toContain("functions/stores/presign.ts");
+    expect(reached).toContain("functions/stores/dynamo-client.ts");
+    expect(reached).not.toContain("functions/stores/s3-client.ts");
   });
 });
+
+/** The files, and all that they import from the project, however far. */
+function reachedFrom(entries: readonly string[]): readonly string[] {
+  const reached = new Set(entries);
+  for (const at of reached) {
+    const wanted = imports.filter((entry) => entry.file === at && isRelative(entry));
+    for (const { target } of wanted) reached.add(normalize(join(dirname(at), target)));
+  }
+  return [...reached];
+}
