@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "local",
     "functions",
     "infra",
+    "bench",
     "package.json",
   ],
   bench: ["test", "local", "functions", "infra", "shared/stores"],

@@ -24,7 +24,6 @@ export const S3_CLASSES = {
   AbortMultipartUpload: "free",
 } as const;
 export type S3Operation = keyof typeof S3_CLASSES;
-export type S3Class = (typeof S3_CLASSES)[S3Operation];
 
 /** What one request took of what is paid for. */
 export interface Cost {

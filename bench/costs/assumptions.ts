@@ -1,0 +1,47 @@
+import type { DynamoOperation, S3Operation } from "../../test/costs/counting/recorder.ts";
+
+const MIB = 1024 * 1024;
+
+/** What nobody has measured on AWS yet. The bills depend on it, the counts don't. */
+export const ASSUMED = {
+  /** milliseconds of a warm function, beside what it waits for */
+  handler: 5,
+  /** milliseconds that one call takes */
+  calls: {
+    GetItem: 4,
+    BatchGetItem: 6,
+    Query: 6,
+    PutItem: 6,
+    UpdateItem: 6,
+    DeleteItem: 6,
+    TransactWriteItems: 15,
+    PutObject: 30,
+    CreateMultipartUpload: 30,
+    UploadPart: 30,
+    CompleteMultipartUpload: 60,
+    ListObjectsV2: 30,
+    ListMultipartUploads: 30,
+    GetObject: 30,
+    HeadObject: 20,
+    DeleteObject: 20,
+    AbortMultipartUpload: 20,
+  } satisfies Record<DynamoOperation | S3Operation, number>,
+  /** bytes in a millisecond, of bodies that pass a function: received, hashed, sent to S3 */
+  bytesPerMillisecond: (40 * MIB) / 1000,
+  /** the share of requests that meet a cold start, and its milliseconds (billed since 2025-08) */
+  coldShare: 0.01,
+  coldStart: 500,
+  /** bytes of log for each request at level `info`: Lambda's lines, the function's line and metrics, the API's access log */
+  logBytes: 2000,
+  /** bytes of headers beside each answer's body */
+  headerBytes: 1000,
+  /** Of the metrics that functions/telemetry/metrics.ts publishes, each is paid for the hours in which it is published. */
+  metrics: 5,
+} as const;
+
+/** hours: what a month has in the bills, and so many sweeps (infra/sweep-schedule.ts: every hour) */
+export const MONTH_HOURS = 720;
+/** Old versions of objects are kept so long: infra/storage.ts, 45 days. */
+export const OLD_VERSION_MONTHS = 45 / 30;
+/** Logs are kept so long: the setting logRetentionDays, three months. */
+export const LOG_MONTHS = 3;

@@ -1,0 +1,72 @@
+import { ASSUMED, LOG_MONTHS, MONTH_HOURS, OLD_VERSION_MONTHS } from "./assumptions.ts";
+import { figure, table } from "./markdown.ts";
+import { ALLOWANCES, PRICES, type Price, SOURCES } from "./prices.ts";
+
+export const formulasSection: readonly string[] = [
+  "## Formulas",
+  "",
+  "- *Read units* of a strongly consistent read: size / 4 KB, rounded up, at least 1 (also where the item is absent); of a batch for",
+  "  each item, of a query for the sum of its page, whatever it projects. *Write units*: the larger of the item before and after,",
+  "  / 1 KB, rounded up, at least 1; in a transaction twice that, and a check counts as a write. A write whose condition does not",
+  "  hold is paid for as well. Sizes are those of the items that the domain writes, counted by `shared/stores/table-limits.ts` with",
+  "  numbers at their largest. (DynamoDB Developer Guide, Read and write operations; Item sizes and formats. That a failed put on an absent item",
+  "  costs what it brings: `calculate_costs.py` in github.com/aws/agent-toolkit-for-aws, which AWS checked against live answers.)",
+  "- *Push* = `GET /v2/`; HEAD of every blob; POST, PATCH and PUT of each that is new, a PATCH for every 4 MiB; manifest PUT.",
+  "  *Pull* = `GET /v2/`; manifest HEAD by tag; manifest GET by digest; blob GET of the config and of every layer that the client lacks.",
+  "- *Line* of a bill = quantity x price, where quantity = pushes x (one push, counted) + pulls x (one pull, counted) + sweeps x (one sweep, counted).",
+  "- *HTTP API requests* = for each request, the larger of its two bodies / 512 KB, rounded up, at least 1.",
+  "- *Lambda GB-seconds* = memory of the function (`infra/functions.ts`) x milliseconds; milliseconds = handler + calls that wait for each other +",
+  "  bytes that pass / speed + cold starts' share.",
+  `- *DynamoDB storage* = images kept x growth of the table by one push (counted, 100 bytes more for each item); images kept = GB stored / new bytes of an image.`,
+  `- *S3 storage* = GB stored + bytes that one push takes away again x pushes x ${OLD_VERSION_MONTHS} months: the bucket keeps old versions for 45 days, and every`,
+  "  second chunk of an upload was an object of its own for a while.",
+  `- *Logs kept* = logs taken in x ${LOG_MONTHS} months (\`logRetentionDays\`), as if they were not compressed.`,
+  `- A month has ${MONTH_HOURS} hours and as many sweeps. GB are 2^30 bytes.`,
+  "- *Allowances taken off*: what every account has free each month (column *free* below), as if the account did nothing else.",
+  "",
+];
+
+export const assumptionsSection: readonly string[] = [
+  "## Assumed, not measured",
+  "",
+  "Nothing of this has been measured on AWS yet. The counts above don't depend on it; Lambda's and the logs' lines do.",
+  "",
+  ...table(
+    ["", "assumed"],
+    [
+      ["a warm function beside what it waits for", `${ASSUMED.handler} ms`],
+      ...Object.entries(ASSUMED.calls).map(([operation, milliseconds]) => [operation, `${milliseconds} ms`]),
+      ["bodies that pass a function", `${figure((ASSUMED.bytesPerMillisecond * 1000) / 1024 ** 2)} MiB/s`],
+      ["cold starts", `${ASSUMED.coldShare * 100} % of requests, ${ASSUMED.coldStart} ms each`],
+      ["logs of a request, level `info`", `${figure(ASSUMED.logBytes)} bytes`],
+      ["headers of an answer", `${figure(ASSUMED.headerBytes)} bytes`],
+      ["metrics that a team in use publishes all month", ASSUMED.metrics],
+    ],
+  ),
+  "Teams are made up. Layers above 4 MiB are counted as a client sends them that chunks; one that can't does not get them",
+  "through the functions today.",
+  "",
+];
+
+export function pricesSection(): readonly string[] {
+  return [
+    "## Prices",
+    "",
+    "List prices for us-east-1, in US dollars, the first tier of each, without tax, discounts and the free tier of new accounts. Nobody",
+    "asked AWS itself: each is the list price as published in the source that its letter names, seen in the copy that is named there.",
+    "",
+    "| price | for | free each month | source |",
+    "| ---: | --- | ---: | --- |",
+    ...Object.values(PRICES).map(
+      ({ usd, per, unit, allowance, source }: Price) =>
+        `| ${usd} | ${per === 1 ? "" : `${figure(per)} `}${unit} | ${allowance === undefined ? "–" : figure(allowance)} | ${source} |`,
+    ),
+    "",
+    ...Object.entries(SOURCES).map(([letter, source]) => `- ${letter}: ${source}.`),
+    `- ${ALLOWANCES}`,
+    "",
+    "Not in the bills, because they are off unless somebody switches them on: alarms, the dashboard, traces, a key of one's own.",
+    "Also left out: transfer between regions, restores, whatever the clients' own network costs.",
+    "",
+  ];
+}
