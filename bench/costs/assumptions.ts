@@ -31,7 +31,7 @@ export const ASSUMED = {
   /** the share of requests that meet a cold start, and its milliseconds (billed since 2025-08) */
   coldShare: 0.01,
   coldStart: 500,
-  /** bytes of log for each request at level `info`: Lambda's lines, the function's line and metrics, the API's access log */
+  /** bytes of log for each request at level `info`: the function's line and metrics, Lambda's lines, the API's access log */
   logBytes: 2000,
   /** bytes of headers beside each answer's body */
   headerBytes: 1000,
