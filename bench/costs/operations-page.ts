@@ -46,7 +46,8 @@ export const callsSection = (operations: readonly Operation[]): readonly string[
       ];
     }),
   ),
-  "The one S3 GET of a blob GET is the client's own, of the URL that it was sent to.",
+  "The one S3 GET of a blob GET is the client's own, of the URL that it was sent to. A tag list reads whole items, which hold the",
+  "manifests of up to 4 KB, also where only their names are wanted: DynamoDB charges for what it reads, not for what it sends.",
   "",
 ];
 

@@ -60,25 +60,29 @@ async function countPulls(registry: CountedRegistry, { manifest, blobs }: Image)
 const TAGS = 1000;
 const REFERRERS = 10;
 
-async function countLists(registry: CountedRegistry, { manifest }: Image): Promise<Operation[]> {
-  const tagged = "team/tagged";
+async function countLists(registry: CountedRegistry, { manifest, blobs }: Image): Promise<Operation[]> {
+  const [config = content("")] = blobs;
   const other = createImage({ seed: "tagged", layers: [1000] });
-  await pushImage(registry, tagged, other, "0000");
-  for (let tag = 1; tag < TAGS; tag += 1) {
-    const reference = String(tag).padStart(4, "0");
-    await putManifest(registry, { repo: tagged, reference, manifest: other.manifest });
-  }
+  await pushImage(registry, "team/tagged", other, "0000");
+  await pushTags(registry, "team/tagged", other.manifest);
+  await pushBlob(registry, "team/large-tags", config);
+  await pushTags(registry, "team/large-tags", manifestOfSize(4 * 1024, config));
   for (let at = 0; at < REFERRERS; at += 1) await pushReferrer(registry, manifest, at);
+  const list = (target: string) => registry.send(ask("GET", target), 200);
   return [
-    await one("tag list, 100 of 1,000 tags", registry.send(ask("GET", `${tagged}/tags/list?n=100`), 200)),
-    await one("tag list, all 1,000 tags", registry.send(ask("GET", `${tagged}/tags/list`), 200)),
-    await one("catalog, 2 repositories", registry.send(ask("GET", "_catalog"), 200)),
-    await one("referrers, none", registry.send(ask("GET", `${REPO}/referrers/${ABSENT}`), 200)),
-    await one(
-      `referrers, ${REFERRERS}`,
-      registry.send(ask("GET", `${REPO}/referrers/${manifest.digest}`), 200),
-    ),
+    await one("tag list, 100 of 1,000 tags", list("team/tagged/tags/list?n=100")),
+    await one("tag list, all 1,000 tags", list("team/tagged/tags/list")),
+    await one("tag list, all 1,000 tags, of manifests of 4 KB", list("team/large-tags/tags/list")),
+    await one("catalog, 3 repositories", list("_catalog")),
+    await one("referrers, none", list(`${REPO}/referrers/${ABSENT}`)),
+    await one(`referrers, ${REFERRERS}`, list(`${REPO}/referrers/${manifest.digest}`)),
   ];
+}
+
+async function pushTags(registry: CountedRegistry, repo: string, manifest: ManifestContent): Promise<void> {
+  for (let tag = 0; tag < TAGS; tag += 1) {
+    await putManifest(registry, { repo, reference: String(tag).padStart(4, "0"), manifest });
+  }
 }
 
 /** As signatures are: an image manifest whose subject is the image. */
