@@ -31,18 +31,23 @@ export interface DynamoClients {
 
 interface Connection extends Place {
   readonly credentials: Credentials;
+  /** milliseconds for one answer */
+  readonly patience?: number;
 }
 
 /**
  * milliseconds. DynamoDB answers within some tens; what takes so long is lost. The domain tries a write five times, so
  * that together they stay below the half minute that a request has.
  */
-const TIMEOUTS = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true } as const;
+const PATIENCE = 3000;
+const TIMEOUTS = { connectionTimeout: 1000, throwOnRequestTimeout: true } as const;
 const ATTEMPTS = 3;
 
-export function connectDynamo({ region, endpoint, credentials }: Connection): DynamoClients {
+export function connectDynamo(connection: Connection): DynamoClients {
+  const { region, endpoint, credentials, patience = PATIENCE } = connection;
   const settings = { region, credentials, retryMode: "standard", ...(endpoint && { endpoint }) };
-  const repeating = new DynamoDBClient({ ...settings, maxAttempts: ATTEMPTS, requestHandler: TIMEOUTS });
+  const timeouts = { ...TIMEOUTS, requestTimeout: patience };
+  const repeating = new DynamoDBClient({ ...settings, maxAttempts: ATTEMPTS, requestHandler: timeouts });
   const { requestHandler } = repeating.config;
   return { repeating, once: new DynamoDBClient({ ...settings, maxAttempts: 1, requestHandler }) };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Table } from "../../shared/ports/table.ts";
 import { describeConditions } from "./table/conditions.ts";
-import type { TableUnderTest } from "./table/context.ts";
+import type { TableTraits, TableUnderTest } from "./table/context.ts";
 import { describeItemLimits, describeRequestLimits } from "./table/limits.ts";
 import { describeListings } from "./table/listings.ts";
 import { describeRaces } from "./table/races.ts";
@@ -19,7 +19,11 @@ export interface OpenedTable {
  * What every adapter of the Table port must do. The tests share one table and keep apart by partition keys, and they
  * ask for no more than the port promises, so that a remote store can be put to them too.
  */
-export function describeTable(name: string, open: () => Promise<OpenedTable>): void {
+export function describeTable(
+  name: string,
+  open: () => Promise<OpenedTable>,
+  { generous = false }: TableTraits = {},
+): void {
   describe(`the Table port on ${name}`, () => {
     let opened: OpenedTable | undefined;
     beforeAll(async () => {
@@ -29,6 +33,7 @@ export function describeTable(name: string, open: () => Promise<OpenedTable>): v
       await opened?.close();
     });
     const underTest: TableUnderTest = {
+      generous,
       get table() {
         if (!opened) throw new Error("the table is open only while tests run: not in the body of a describe");
         return opened.table;

@@ -2,14 +2,16 @@ import { createHash } from "node:crypto";
 import type { Digest } from "../../shared/oci/digest.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../shared/oci/media-types.ts";
 import { parseRepoName, parseTag, type RepoName } from "../../shared/oci/names.ts";
+import type { Blobs } from "../../shared/ports/blobs.ts";
 import type { Clock } from "../../shared/ports/clock.ts";
+import type { Table } from "../../shared/ports/table.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import type { Caller, Registry } from "../../shared/registry/registry.ts";
 import { sweep } from "../../shared/registry/sweep.ts";
 import { type Fault, injectFaults } from "../../shared/stores/faulty-table.ts";
 import { createMemoryBlobs } from "../../shared/stores/memory-blobs.ts";
 import { createMemoryTable } from "../../shared/stores/memory-table.ts";
-import { bodyOf, collect } from "./bodies.ts";
+import { bodyOf, fetchSource } from "./bodies.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 export const caller: Caller = { name: "anonymous" };
@@ -24,7 +26,31 @@ interface DomainOptions {
   readonly uploadIdle?: number;
 }
 
-/** The domain over the in-memory stores, with a clock that the test moves. */
+interface Moods {
+  readonly random: () => number;
+  readonly rates: Readonly<Partial<Record<Fault, number>>>;
+}
+/** What a domain under test stands on: a table with its moods, the same without, and blobs. */
+export interface DomainStores {
+  readonly table: Table;
+  readonly bare: Table;
+  readonly blobs: Blobs;
+}
+type OpenStores = (moods: Moods) => DomainStores;
+
+const inMemory: OpenStores = ({ random, rates }) => {
+  const bare = createMemoryTable();
+  const table = Object.keys(rates).length > 0 ? injectFaults(bare, { random, rates }) : bare;
+  return { table, bare, blobs: createMemoryBlobs() };
+};
+const chosen = { open: inMemory };
+
+/** Puts other stores in the place of those in memory, so that the domain's tests can be run over real ones. */
+export function useStores(open: OpenStores): void {
+  chosen.open = open;
+}
+
+/** The domain over the in-memory stores (but for `useStores`), with a clock that the test moves. */
 export function createDomain({ seed = 1, rates = {}, uploadIdle = 60_000 }: DomainOptions = {}) {
   const random = seededRandom(seed);
   const time = { now: Date.UTC(2026, 0, 1) };
@@ -36,10 +62,8 @@ export function createDomain({ seed = 1, rates = {}, uploadIdle = 60_000 }: Doma
     // Others get their turn, as they do while a real clock runs.
     sleep: () => new Promise((resolve) => setImmediate(resolve)),
   };
-  const bare = createMemoryTable();
-  const table = Object.keys(rates).length > 0 ? injectFaults(bare, { random, rates }) : bare;
-  const blobs = createMemoryBlobs();
-  const ports = { table, blobs, clock, uploadIdle };
+  const { bare, ...stores } = chosen.open({ random, rates });
+  const ports = { ...stores, clock, uploadIdle };
   return { registry: createRegistry(ports), ...ports, bare, random, time, sweep: () => sweep(ports) };
 }
 
@@ -57,8 +81,7 @@ export async function pushBlob(registry: Registry, name: RepoName, bytes: Uint8A
 
 export async function pullBlob(registry: Registry, name: RepoName, digest: Digest): Promise<Uint8Array> {
   const { source } = await registry.openBlob({ caller, repo: name, digest });
-  if (source.kind !== "stream") throw new Error("the in-memory store redirects nowhere");
-  return collect(source.body);
+  return fetchSource(source);
 }
 
 const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

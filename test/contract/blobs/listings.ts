@@ -2,11 +2,15 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Blobs, type Multipart } from "../../../shared/ports/blobs.ts";
 import { patterned } from "../../support/bodies.ts";
+import type { BlobsTraits } from "../blobs.contract.ts";
 import { addPart, inTurns, put } from "./support.ts";
 
 const ids = (uploads: readonly Multipart[]) => uploads.map(({ key, id }) => `${key} ${id}`).toSorted();
 
-export function listingContract(blobs: () => Blobs): void {
+export function listingContract(
+  blobs: () => Blobs,
+  { filesAreKeys = false, oneUploadPage = false }: BlobsTraits,
+): void {
   const keysUnder = async (prefix: string): Promise<string[]> => {
     const { entries } = await blobs().list(prefix);
     return entries.map(({ key }) => key);
@@ -15,7 +19,8 @@ export function listingContract(blobs: () => Blobs): void {
   describe("listings", () => {
     it("orders keys as bytes, folders or not, and gives sizes", async () => {
       const folder = `list-${randomUUID()}`;
-      const names = ["b", "a/b", "a-b", "a", "a/b/c", "a0", "a_b", "a/-", "ab"];
+      const nested = filesAreKeys ? ["a/b/c", "a/-"] : ["a/b", "a", "a/b/c", "a/-"];
+      const names = ["b", "a-b", ...nested, "a0", "a_b", "ab"];
       for (const [at, name] of names.entries()) await put(blobs(), `${folder}/${name}`, Buffer.alloc(at));
       const expected = names.map((name, size) => ({ key: `${folder}/${name}`, size }));
       const inOrder = expected.toSorted((one, other) => (one.key < other.key ? -1 : 1));
@@ -73,6 +78,10 @@ export function listingContract(blobs: () => Blobs): void {
       const keys = Array.from({ length: 1005 }, (_, at) => `${folder}/${at % 500}`);
       const created = await inTurns(keys, (key) => blobs().createMultipart(key));
       const listed: Multipart[] = [];
+      if (oneUploadPage) {
+        const { next } = await blobs().listMultiparts(`${folder}/`);
+        return expect(blobs().listMultiparts(`${folder}/`, next)).rejects.toThrow("Invalid uploadId marker");
+      }
       let after: string | undefined;
       do {
         const page = await blobs().listMultiparts(`${folder}/`, after);

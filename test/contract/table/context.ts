@@ -2,7 +2,16 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Attributes, Item, Key, Query, Refusal, Table } from "../../../shared/ports/table.ts";
 
-export interface TableUnderTest {
+/** What a store may do beyond what the port asks. */
+export interface TableTraits {
+  /**
+   * Gives whole batches, and pages that end with the item that goes beyond 1 MB; and weighs a transaction without the
+   * items that it meets.
+   */
+  readonly generous?: boolean;
+}
+
+export interface TableUnderTest extends Required<TableTraits> {
   readonly table: Table;
 }
 

@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { inject } from "vitest";
+import type { Credentials } from "../../../functions/stores/credentials.ts";
+import { connectDynamo, type DynamoClients } from "../../../functions/stores/dynamo-client.ts";
+import { createDynamoTable } from "../../../functions/stores/dynamo-table.ts";
+import { createS3Blobs } from "../../../functions/stores/s3-blobs.ts";
+import { connectS3, type S3Client } from "../../../functions/stores/s3-client.ts";
+import { systemClock } from "../../../local/system-clock.ts";
+import type { Blobs } from "../../../shared/ports/blobs.ts";
+import type { Table } from "../../../shared/ports/table.ts";
+import { createBucket, createTable, LOCAL_REGION } from "../servers.ts";
+import { completeFaithfully } from "./faithful-completions.ts";
+
+/** The adapters of AWS over the servers of this run, in a table and a bucket that nobody else uses. */
+export interface AwsTable {
+  readonly clients: DynamoClients;
+  readonly name: string;
+  readonly table: Table;
+  readonly close: () => void;
+}
+export interface AwsBlobs {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly blobs: Blobs;
+  readonly close: () => void;
+}
+
+const assuredUntil = Number.POSITIVE_INFINITY;
+/** milliseconds: tests send hundreds of requests at once to a server that shares the machine */
+const PATIENCE = 30_000;
+
+export async function openAwsTable(): Promise<AwsTable> {
+  const credentials: Credentials = { accessKeyId: "berthtest", secretAccessKey: "any", assuredUntil };
+  const { endpoint } = inject("dynamoDb");
+  const clients = connectDynamo({ region: LOCAL_REGION, endpoint, credentials, patience: PATIENCE });
+  const name = `berth-${randomUUID()}`;
+  await createTable(clients.repeating, name);
+  const close = (): void => {
+    clients.repeating.destroy();
+    clients.once.destroy();
+  };
+  return { clients, name, table: createDynamoTable({ clients, table: name }), close };
+}
+
+export async function openAwsBlobs(): Promise<AwsBlobs> {
+  const { endpoint, ...keys } = inject("s3");
+  const place = { region: LOCAL_REGION, endpoint, credentials: { ...keys, assuredUntil } };
+  const client = connectS3(place);
+  completeFaithfully(client);
+  const bucket = `berth-${randomUUID()}`;
+  await createBucket(client, bucket);
+  const blobs = createS3Blobs({ ...place, client, bucket, clock: systemClock });
+  return { client, bucket, blobs, close: () => client.destroy() };
+}
