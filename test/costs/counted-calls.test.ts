@@ -6,7 +6,7 @@ import { CHUNK, createImage, manifestOfSize, pushBlob, pushImage, putManifest } 
 
 /**
  * One call of the Table port's methods is one request to DynamoDB, and one of the Blob port's is one to S3
- * (dynamo-requests.aws.ts counts them in the SDK). `open` asks nobody: it signs a URL.
+ * (test/aws/requests.aws.ts counts them in the SDK). `open` asks nobody: it signs a URL.
  */
 const REPO = "team/app";
 const config = content("the config");

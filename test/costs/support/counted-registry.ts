@@ -1,5 +1,7 @@
 import type { HttpAnswer, HttpHandler } from "../../../shared/http/messages.ts";
 import { createHttpHandler } from "../../../shared/http/serve.ts";
+import type { Blobs } from "../../../shared/ports/blobs.ts";
+import type { Table } from "../../../shared/ports/table.ts";
 import { createReadOnlyRegistry } from "../../../shared/registry/create-read-only-registry.ts";
 import { createRegistry } from "../../../shared/registry/create-registry.ts";
 import { sweep } from "../../../shared/registry/sweep.ts";
@@ -34,23 +36,34 @@ export interface CountedRegistry {
 
 const UPLOAD_IDLE = 24 * 60 * 60 * 1000;
 
-/** The registry as the functions compose it (functions/gateway), over stores that count. */
+/** Over stores in memory that count by the rules of DynamoDB and S3. */
 export function countedRegistry(): CountedRegistry {
   const recorder = createRecorder();
-  const clock = createClock();
-  const ports = {
+  return registryOver({
     table: countTable(createMemoryTable(), recorder),
     blobs: countBlobs(createMemoryBlobs(), recorder),
-    clock,
-    uploadIdle: UPLOAD_IDLE,
-  };
+    take: recorder.take,
+  });
+}
+
+interface WatchedStores {
+  readonly table: Table;
+  readonly blobs: Blobs;
+  /** The calls since it was asked last. */
+  readonly take: () => readonly Call[];
+}
+
+/** The registry as the functions compose it (functions/gateway), always with the same time and chance. */
+export function registryOver({ take, ...stores }: WatchedStores): CountedRegistry {
+  const clock = createClock();
+  const ports = { ...stores, clock, uploadIdle: UPLOAD_IDLE };
   const headBody = "as-get";
   const reading = createHttpHandler({ registry: createReadOnlyRegistry(ports), headBody });
   const writing = createHttpHandler({ registry: createRegistry(ports), headBody });
   return {
     send: async (asked, status) => {
       const answer = await ask(isReading(asked) ? reading : writing, asked);
-      const calls = recorder.take();
+      const calls = take();
       if (answer.status !== status) {
         throw new Error(`${asked.method} ${asked.target} is answered ${answer.status}: ${textOf(answer)}`);
       }
@@ -59,7 +72,7 @@ export function countedRegistry(): CountedRegistry {
     sweep: async (after) => {
       clock.advance(after);
       await sweep(ports);
-      return recorder.take();
+      return take();
     },
   };
 }
