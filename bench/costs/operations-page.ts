@@ -15,7 +15,8 @@ export const callsSection = (operations: readonly Operation[]): readonly string[
   "Counted by `test/costs/`, through the same HTTP handlers that the functions serve, over stores in memory that count by",
   "DynamoDB's and S3's rules. One call of the Table port's methods is one request to DynamoDB, one of the Blob port's is one to",
   "S3; signing a URL asks nobody. *Round trips* are the calls that wait for each other: of each request in turn, or the sum of all.",
-  "`test/aws/requests.aws.ts` compares all of it with the requests that the adapters send to DynamoDB Local and an S3 server.",
+  "`test/aws/requests.aws.ts` compares the calls of many operations with the requests that the adapters send to DynamoDB Local and an S3",
+  "server, and the units of single items with what DynamoDB Local says; for transactions there are only DynamoDB's rules.",
   "",
   ...table(
     [
