@@ -59,7 +59,7 @@ function cureOf(status: number): string | undefined {
   if (status === 401 || status === 403)
     return "allow this request without credentials, which the doctor can't send yet: a closed stack on AWS opens with -c open=true, where something else keeps strangers out";
   if (status === 429)
-    return "raise the stage's throttling (AWS), or that of the proxy in front of the registry";
+    return "allow more requests at a time: on AWS by the parameters ThrottleRate and ThrottleBurst, else in the proxy in front of the registry";
   if (status >= 500 && status !== 501)
     return "look into the registry's log under the time of this run, or into that of the proxy in front of it";
   return undefined;

@@ -1,7 +1,6 @@
 import { Complaint } from "../complaint.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Check } from "./check.ts";
-import { CHECKS } from "./checks.ts";
 import { type Client, createClient, NoAnswerError } from "./client.ts";
 import { createExam } from "./exam.ts";
 import { examine } from "./examine.ts";
@@ -15,13 +14,12 @@ export interface Surroundings {
   readonly now: () => number;
   /** ends the checks, but not the cleaning up */
   readonly signal: AbortSignal;
-  /** all of them, where it is not given */
-  readonly checks?: readonly Check[];
+  readonly checks: readonly Check[];
 }
 
 /** Examines a registry and cleans up. Complaint where there is none to examine. */
 export async function diagnose(options: DoctorOptions, surroundings: Surroundings): Promise<Report> {
-  const { screen, now, signal, checks = CHECKS } = surroundings;
+  const { screen, now, signal, checks } = surroundings;
   const { base, timeout, prefix, largeSize } = options;
   const client = createClient({ base, timeout, signal, onMoved: screen.moved });
   const calmClient = createClient({ base, timeout });

@@ -20,7 +20,7 @@ export async function doctor(url: string, flags: DoctorFlags): Promise<number> {
     },
     () => process.exit(EXIT_CODES.incomplete),
   );
-  const report = await diagnose(options, { screen, now, signal: interruption.signal });
+  const report = await diagnose(options, { screen, now, signal: interruption.signal, checks: CHECKS });
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else screen.say(summaryOf(report));
   return EXIT_CODES[report.outcome];

@@ -1,3 +1,4 @@
+import { OCI_MANIFEST } from "../../shared/oci/media-types.ts";
 import { Blocked, demand, demandStatus, Finding } from "./check.ts";
 import { type Answer, type Body, NoAnswerError, sized, unsized, whole } from "./client.ts";
 import { type Content, contentOf } from "./content.ts";
@@ -122,9 +123,6 @@ export async function bring(exam: Exam, repo: string, content: Content): Promise
   }
   throw new Blocked(`no blob could be pushed: ${troubles[0]}`);
 }
-
-export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
 
 export interface Manifest extends Content {
   readonly bytes: Buffer;

@@ -30,7 +30,8 @@ export const ERROR_CHECKS: readonly Check[] = [
     cure: "let Berth answer HEAD of blobs by itself: on AWS its functions need s3:ListBucket (without it S3 says 403 of what is not there), so deploy the stack again; a cache in front must not answer. Clients give up a push on anything but 200 and 404",
     run: async ({ client, repo, fresh }) => {
       const target = `/v2/${repo}/blobs/${fresh(1).digest}`;
-      demandStatus(await client.send({ method: "HEAD", target }), 404);
+      const { status, request } = await client.send({ method: "HEAD", target });
+      demand(status === 404, `${request} answered ${status}, not 404`);
       return PASSED;
     },
   },

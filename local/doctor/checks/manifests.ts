@@ -1,7 +1,8 @@
+import { OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
 import { type Check, demand, demandStatus, PASSED, told } from "../check.ts";
 import { unsized, whole } from "../client.ts";
 import type { Exam, Image } from "../exam.ts";
-import { bringManifest, locationOf, type Manifest, manifestOf, OCI_MANIFEST, putManifest } from "../push.ts";
+import { bringManifest, locationOf, type Manifest, manifestOf, putManifest } from "../push.ts";
 
 /** Another manifest of the same image. */
 export const variant = ({ config, layer }: Image, name: string): Manifest =>

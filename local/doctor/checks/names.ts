@@ -1,3 +1,4 @@
+import { OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
 import { Blocked, type Check, demand, Finding, PASSED } from "../check.ts";
 import type { Ask } from "../client.ts";
 import type { Exam } from "../exam.ts";
@@ -37,7 +38,8 @@ export const NAME_CHECKS: readonly Check[] = [
 /** Pushes an image into `repo`; requests of each reading family, which must all answer 200. */
 async function deepRequests(exam: Exam, repo: string): Promise<readonly Ask[]> {
   const config = exam.fresh(100);
-  const manifest = manifestOf({ config });
+  const subject = { mediaType: OCI_MANIFEST, digest: exam.fresh(1).digest, size: 1 };
+  const manifest = manifestOf({ config, fields: { subject } });
   try {
     await bring(exam, repo, config);
   } catch (error) {
@@ -50,6 +52,6 @@ async function deepRequests(exam: Exam, repo: string): Promise<readonly Ask[]> {
     { method: "HEAD", target: `/v2/${repo}/blobs/${config.digest}` },
     { method: "GET", target: `/v2/${repo}/manifests/deep` },
     { method: "GET", target: `/v2/${repo}/tags/list` },
-    { method: "GET", target: `/v2/${repo}/referrers/${manifest.digest}` },
+    { method: "GET", target: `/v2/${repo}/referrers/${subject.digest}` },
   ];
 }

@@ -1,8 +1,9 @@
+import { OCI_INDEX, OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
 import { type Check, demand, demandStatus, PASSED, told } from "../check.ts";
 import type { Answer } from "../client.ts";
 import { type Exam, oncePerExam } from "../exam.ts";
 import { listIn, pagesFrom } from "../pages.ts";
-import { bringManifest, type Manifest, manifestOf, OCI_INDEX, putManifest } from "../push.ts";
+import { bringManifest, type Manifest, manifestOf, putManifest } from "../push.ts";
 import { variant } from "./manifests.ts";
 
 const [SBOM, SIGNATURE] = [
@@ -141,7 +142,7 @@ async function artifactOf(exam: Exam, subject: Manifest, { name, type }: Artifac
     config,
     fields: {
       artifactType: type,
-      subject: { mediaType: "application/vnd.oci.image.manifest.v1+json", digest, size },
+      subject: { mediaType: OCI_MANIFEST, digest, size },
       annotations: { "berth.doctor": name },
     },
   });
