@@ -72,7 +72,7 @@ export function createParameters(stack: Stack, settings: TeamSettings): Paramete
       most: MOST_THROTTLE.burst,
       fallback: settings.throttleBurst,
     }),
-    sweep: choice(stack, "Sweep", "Whether leftovers of broken uploads are removed every hour", {
+    sweep: choice(stack, "Sweep", "Whether leftovers of broken uploads are removed every day", {
       words: SWEEP_STATES,
       fallback: settings.sweep,
     }),
@@ -85,7 +85,12 @@ export function createParameters(stack: Stack, settings: TeamSettings): Paramete
 }
 
 const choice = (stack: Stack, id: string, description: string, { words, fallback }: Choice): string =>
-  new CfnParameter(stack, id, { description, allowedValues: [...words], default: fallback }).valueAsString;
+  new CfnParameter(stack, id, {
+    description,
+    allowedValues: [...words],
+    constraintDescription: `one of ${words.join(", ")}`,
+    default: fallback,
+  }).valueAsString;
 
 const matching = (
   stack: Stack,
@@ -101,5 +106,11 @@ const matching = (
   }).valueAsString;
 
 const number = (stack: Stack, id: string, description: string, { most, fallback }: Limit): number =>
-  new CfnParameter(stack, id, { description, type: "Number", minValue: 1, maxValue: most, default: fallback })
-    .valueAsNumber;
+  new CfnParameter(stack, id, {
+    description,
+    type: "Number",
+    minValue: 1,
+    maxValue: most,
+    constraintDescription: `a number from 1 to ${most}`,
+    default: fallback,
+  }).valueAsNumber;

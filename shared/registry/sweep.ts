@@ -2,11 +2,11 @@ import type { Digest } from "../oci/digest.ts";
 import { OciError } from "../oci/errors.ts";
 import type { RepoName } from "../oci/names.ts";
 import type { ObjectPage } from "../ports/blobs.ts";
-import type { Table } from "../ports/table.ts";
+import type { Item, Table } from "../ports/table.ts";
 import { numberOf, textOf } from "./attributes.ts";
 import { finishDeletion } from "./delete-manifest.ts";
 import { dayOf, keys, ownerOf, ranges } from "./keyspace.ts";
-import { itemsOf } from "./read-table.ts";
+import { itemsOf, nameOf, readAll } from "./read-table.ts";
 import type { UploadId } from "./registry.ts";
 import { parseSession } from "./upload-session.ts";
 import { abandon, LONGEST_UPLOAD, type UploadPorts } from "./uploads.ts";
@@ -33,23 +33,19 @@ const MANIFEST_GRACE_DAYS = 1;
 export async function sweep(ports: UploadPorts): Promise<Swept> {
   const { table, clock } = ports;
   const now = clock.now();
+  // First what takes a moment: a sweep may be ended at any time.
+  const manifests = await finishDeletions(ports);
+  let objects = await removeDoomed(ports);
   const days = await daysToSweep(table, now);
-  let objects = 0;
   let multiparts = 0;
   for (const day of days) {
     const prefix = `blobs/${day}/`;
-    for await (const multipart of entriesOf((after) => ports.blobs.listMultiparts(prefix, after))) {
-      if (!(await isLeftover(ports, multipart.key))) continue;
-      await ports.blobs.abortMultipart(multipart);
-      multiparts += 1;
-    }
-    objects += await sweepObjects(ports, prefix, (key) => isLeftover(ports, key));
+    multiparts += await sweepMultiparts(ports, prefix);
+    objects += await sweepObjects(ports, prefix, (keys) => leftovers(ports, keys));
   }
   for (const day of days.slice(MANIFEST_GRACE_DAYS + 1)) {
-    objects += await sweepObjects(ports, `manifests/${day}/`, (key) => isUnnamed(ports, key));
+    objects += await sweepObjects(ports, `manifests/${day}/`, (keys) => unnamed(ports, keys));
   }
-  const manifests = await finishDeletions(ports);
-  objects += await removeDoomed(ports);
   await table.write({ op: "put", key: keys.lastSweep, attributes: { at: now } });
   return { objects, multiparts, manifests };
 }
@@ -65,46 +61,74 @@ async function daysToSweep(table: Table, now: number): Promise<readonly string[]
   return Array.from({ length: count }, (_, back) => dayOf(now - back * DAY));
 }
 
+async function sweepMultiparts(ports: UploadPorts, prefix: string): Promise<number> {
+  let ended = 0;
+  for await (const page of pagesOf((after) => ports.blobs.listMultiparts(prefix, after))) {
+    const doomed = new Set(
+      await leftovers(
+        ports,
+        page.map(({ key }) => key),
+      ),
+    );
+    for (const multipart of page.filter(({ key }) => doomed.has(key))) {
+      await ports.blobs.abortMultipart(multipart);
+      ended += 1;
+    }
+  }
+  return ended;
+}
+
 async function sweepObjects(
   { blobs }: UploadPorts,
   prefix: string,
-  isDoomed: (key: string) => Promise<boolean>,
+  doomedOf: (keys: readonly string[]) => Promise<readonly string[]>,
 ): Promise<number> {
   let removed = 0;
-  for await (const { key } of entriesOf((after) => blobs.list(prefix, after))) {
-    if (!(await isDoomed(key))) continue;
-    await blobs.remove(key);
-    removed += 1;
+  for await (const page of pagesOf((after) => blobs.list(prefix, after))) {
+    for (const key of await doomedOf(page.map((object) => object.key))) {
+      await blobs.remove(key);
+      removed += 1;
+    }
   }
   return removed;
 }
 
-async function* entriesOf<Entry>(
+async function* pagesOf<Entry>(
   list: (after?: string) => Promise<ObjectPage<Entry>>,
-): AsyncGenerator<Entry> {
+): AsyncGenerator<readonly Entry[]> {
   let page = await list();
   for (;;) {
-    yield* page.entries;
+    yield page.entries;
     if (page.next === undefined) return;
     page = await list(page.next);
   }
 }
 
-/** Whether nobody can want these bytes any more. Ends the upload that owns them where its time is over. */
-async function isLeftover(ports: UploadPorts, key: string): Promise<boolean> {
-  const owner = ownerOf(key);
-  if (owner === undefined) return false;
+/** The keys whose bytes nobody can want any more. Ends the uploads that own them where their time is over. */
+async function leftovers(ports: UploadPorts, found: readonly string[]): Promise<readonly string[]> {
+  const owners = new Map(found.flatMap((key) => pairOf(key, ownerOf(key))));
+  const sessions = await readAll(ports.table, [...new Set(owners.values())].map(keys.session));
+  const ended = new Set<UploadId>();
+  for (const id of new Set(owners.values())) {
+    if (await hasEnded(ports, id, sessions.get(nameOf(keys.session(id))))) ended.add(id);
+  }
   // The order matters: an upload that is still open now may be committed before KEY# is read, never after it ended.
-  if (!(await hasEnded(ports, owner))) return false;
-  return isUnnamed(ports, key);
+  return unnamed(
+    ports,
+    [...owners].filter(([, id]) => ended.has(id)).map(([key]) => key),
+  );
 }
 
-async function isUnnamed({ table }: UploadPorts, key: string): Promise<boolean> {
-  return (await table.get(keys.committed(key), "strong")) === undefined;
+const pairOf = (key: string, owner: UploadId | undefined): [string, UploadId][] =>
+  owner === undefined ? [] : [[key, owner]];
+
+/** The keys under which nothing was committed. */
+async function unnamed({ table }: UploadPorts, found: readonly string[]): Promise<readonly string[]> {
+  const committed = await readAll(table, found.map(keys.committed));
+  return found.filter((key) => !committed.has(nameOf(keys.committed(key))));
 }
 
-async function hasEnded(ports: UploadPorts, id: UploadId): Promise<boolean> {
-  const item = await ports.table.get(keys.session(id), "strong");
+async function hasEnded(ports: UploadPorts, id: UploadId, item: Item | undefined): Promise<boolean> {
   const session = item && parseSession(id, item);
   if (session?.state.kind !== "open") return true;
   if (session.idleUntil > ports.clock.now()) return false;

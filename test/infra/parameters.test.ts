@@ -36,6 +36,18 @@ describe("deploy-time parameters", () => {
     for (const name of OURS) expect(JSON.stringify(rest)).toContain(`{"Ref":"${name}"}`);
   });
 
+  it("each say what they take: CloudFormation ends its refusal with that", () => {
+    expect(OURS.map((name) => template.Parameters[name]?.ConstraintDescription)).toEqual([
+      "one of error, warn, info, debug",
+      "one of as-get, none",
+      "a whole number of hours from 1 to 504",
+      "a number from 1 to 10000",
+      "a number from 1 to 5000",
+      "one of ENABLED, DISABLED",
+      "an e-mail address, or nothing",
+    ]);
+  });
+
   it("LogLevel, HeadBody, UploadIdleHours: what every function is told", () => {
     for (const variables of environmentsOf(template)) {
       expect(variables).toMatchObject({
@@ -77,7 +89,7 @@ describe("deploy-time parameters", () => {
 
   it("Sweep: whether the clock calls the sweep", () => {
     expect(resourceOf(template, "AWS::Events::Rule").Properties).toMatchObject({
-      ScheduleExpression: "rate(1 hour)",
+      ScheduleExpression: "rate(1 day)",
       State: { Ref: "Sweep" },
       Targets: [{ Arn: { "Fn::GetAtt": [expect.stringMatching(/^sweepFunction/), "Arn"] } }],
     });
