@@ -100,14 +100,20 @@ export function objectsContract(blobs: () => Blobs, { filesAreKeys = false }: Bl
       await blobs().remove(freshKey());
     });
 
-    it("keeps an object beside others whose keys begin with its key", async () => {
+    const below = filesAreKeys
+      ? "refuses an object below another's key"
+      : "keeps an object below another's key";
+    it(`${below}, which stays either way`, async () => {
       const key = freshKey();
       await put(blobs(), key, Buffer.from("parent"));
-      const child = put(blobs(), `${key}/child`, Buffer.from("child"));
-      if (filesAreKeys) return expect(child).rejects.toThrow("parent already exists as a file");
-      await child;
+      const stored = await put(blobs(), `${key}/child`, Buffer.from("child")).then(
+        () => true,
+        () => false,
+      );
+      expect(stored).toBe(!filesAreKeys);
+      expect(await read(blobs(), key)).toEqual(Buffer.from("parent"));
       await blobs().remove(key);
-      expect(await read(blobs(), `${key}/child`)).toEqual(Buffer.from("child"));
+      expect(await read(blobs(), `${key}/child`)).toEqual(filesAreKeys ? undefined : Buffer.from("child"));
     });
 
     it("takes keys of 1024 bytes, and no longer ones", async () => {

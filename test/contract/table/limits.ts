@@ -178,13 +178,14 @@ export function describeRequestLimits(test: TableUnderTest): void {
       const puts = Array.from({ length: 11 }, (_, at) => putAt(pk, `${at}`, ITEM_BYTES - 100));
       await insist(() => test.table.transact(puts.slice(0, 10)));
       await insist(() => test.table.transact(puts.slice(10)));
-      const touch = () =>
-        insist(() =>
-          test.table.transact(puts.map(({ key }) => ({ op: "update", key, set: { touched: true } }))),
-        );
-      if (test.generous) return expect(await touch()).toEqual({ outcome: "written" });
-      await expect(touch()).rejects.toThrow(TableLimitError);
-      expect(await attributesOf(test.table, { pk, sk: "0" })).not.toHaveProperty("touched");
+      const touches = puts.map(({ key }) => ({ op: "update", key, set: { touched: true } }) as const);
+      const outcome = await insist(() => test.table.transact(touches)).then(
+        (result) => result.outcome,
+        (error: Error) => error.name,
+      );
+      expect(outcome).toBe(test.generous ? "written" : "TableLimitError");
+      const after = await attributesOf(test.table, { pk, sk: "0" });
+      expect(after?.["touched"]).toBe(test.generous ? true : undefined);
     });
   });
 
