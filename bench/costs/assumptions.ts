@@ -39,8 +39,8 @@ export const ASSUMED = {
   metrics: 5,
 } as const;
 
-/** hours: what a month has in the bills, and so many sweeps (infra/sweep-schedule.ts: every hour) */
-export const MONTH_HOURS = 720;
+/** sweeps of a month (infra/sweep-schedule.ts: every day) */
+export const MONTH_SWEEPS = 30;
 /** Old versions of objects are kept so long: infra/storage.ts, 45 days. */
 export const OLD_VERSION_MONTHS = 45 / 30;
 /** Logs are kept so long: the setting logRetentionDays, three months. */

@@ -83,7 +83,7 @@ export function monthOf(team: Team, { push, pull }: ImageCounts, sweeps: SweepMo
   return { usage, pushedGB: team.pushes * lasting, pulledGB, images, objects };
 }
 
-/** A stack that nobody uses: its sweep looks every hour all the same. */
+/** A stack that nobody uses: its sweep looks every day all the same. */
 export const idleUsage = (sweeps: SweepModel): Usage => withLogs(sweepsUsage(sweeps, 0));
 
 /** What is taken in is kept for a while, uncompressed as far as the bill knows. */

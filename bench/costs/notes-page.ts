@@ -1,4 +1,4 @@
-import { ASSUMED, LOG_MONTHS, MONTH_HOURS, OLD_VERSION_MONTHS } from "./assumptions.ts";
+import { ASSUMED, LOG_MONTHS, MONTH_SWEEPS, OLD_VERSION_MONTHS } from "./assumptions.ts";
 import { figure, table } from "./markdown.ts";
 import { ALLOWANCES, PRICES, type Price, SOURCES } from "./prices.ts";
 
@@ -21,7 +21,7 @@ export const formulasSection: readonly string[] = [
   `- *S3 storage* = GB stored + bytes that one push takes away again x pushes x ${OLD_VERSION_MONTHS} months: the bucket keeps old versions for 45 days, and every`,
   "  second chunk of an upload was an object of its own for a while.",
   `- *Logs kept* = logs taken in x ${LOG_MONTHS} months (\`logRetentionDays\`), as if they were not compressed.`,
-  `- A month has ${MONTH_HOURS} hours and as many sweeps. GB are 2^30 bytes.`,
+  `- A month has ${MONTH_SWEEPS} days and as many sweeps. GB are 2^30 bytes.`,
   "- *Allowances taken off*: what every account has free each month (column *free* below), as if the account did nothing else.",
   "",
 ];

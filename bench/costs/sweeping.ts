@@ -1,5 +1,5 @@
 import type { SweepCalls } from "../../test/costs/support/sweeps.ts";
-import { ASSUMED, MONTH_HOURS } from "./assumptions.ts";
+import { ASSUMED, MONTH_SWEEPS } from "./assumptions.ts";
 import { GIB, gigabyteSeconds, millisecondsOf, sum, times, type Usage, usageOfCalls } from "./usage.ts";
 
 /** Objects in a page of a listing, as S3 has it. */
@@ -43,5 +43,5 @@ export function sweepsUsage(model: SweepModel, objects: number): Usage {
     logs: ASSUMED.logBytes / GIB,
     scheduledEvents: 1,
   });
-  return times(MONTH_HOURS, one);
+  return times(MONTH_SWEEPS, one);
 }

@@ -93,10 +93,10 @@ describe("a month's sweeps", () => {
     perObjectMilliseconds: 0,
   };
 
-  it("look once an hour at every object, and list a page for every thousand of a day", () => {
-    expect(sweepsUsage(model, 0)).toMatchObject({ s3Puts: 720 * 30, readUnits: 720 * 3 });
-    expect(sweepsUsage(model, 10_000)).toMatchObject({ s3Puts: 720 * 30, readUnits: 720 * 20_003 });
-    expect(sweepsUsage(model, 10_010)).toMatchObject({ s3Puts: 720 * 40, readUnits: 720 * 20_023 });
+  it("look once a day at every object, and list a page for every thousand of a day", () => {
+    expect(sweepsUsage(model, 0)).toMatchObject({ s3Puts: 30 * 30, readUnits: 30 * 3 });
+    expect(sweepsUsage(model, 10_000)).toMatchObject({ s3Puts: 30 * 30, readUnits: 30 * 20_003 });
+    expect(sweepsUsage(model, 10_010)).toMatchObject({ s3Puts: 30 * 40, readUnits: 30 * 20_023 });
   });
 });
 

@@ -11,7 +11,8 @@ export interface SweepCalls {
   readonly objects: number;
 }
 
-const OBJECTS = 20;
+/** as many as one batch reads */
+const OBJECTS = 100;
 const HOUR = 60 * 60 * 1000;
 
 export async function countSweeps(): Promise<SweepCalls> {
