@@ -6,7 +6,7 @@ import { stackUnderTest } from "./support/stack-under-test.ts";
 /**
  * kill -9 of a function's process in the middle of a request, at its first access to a store, at its second, and so on
  * until one run goes through without being hit: so that every state between two accesses is seen. The access itself
- * still reaches the store, whose answer nobody hears.
+ * still reaches the store, whose answer nobody hears; what it leaves is looked at once it has come to its end.
  */
 const aim = { shots: 0, kill: (): void => {} };
 const stack = stackUnderTest({
@@ -33,6 +33,7 @@ async function shootAt(routeKey: string, shots: number, send: () => Promise<Resp
   await response.arrayBuffer();
   const isHit = aim.shots === 0;
   aim.shots = 0;
+  await stack.stand.stores.idle();
   return { isHit, status: response.status };
 }
 

@@ -7,6 +7,7 @@ import { onSignals } from "../../local/signals.ts";
 import { type ApiServer, serveHttpApi } from "./http-api/server.ts";
 import { LIKELIEST, SWITCHES, type Switches } from "./http-api/switches.ts";
 import { startStand } from "./stand.ts";
+import { S3_HOST } from "./stores.ts";
 import { stackIn, synthesize } from "./synthesize.ts";
 import { readTemplate } from "./template/template.ts";
 
@@ -19,6 +20,7 @@ interface Options extends Switches {
   readonly parameter: Readonly<Record<string, string>>;
   readonly set: Readonly<Record<string, string>>;
   readonly environments: string;
+  readonly s3Host: string;
   readonly log?: string;
 }
 
@@ -41,6 +43,11 @@ const command = new Command("npm run gateway --")
   .option("--parameter <name=value>", "of the stack; can be given again", collect, {})
   .option("--set <variable=value>", "in the environment of every function; can be given again", collect, {})
   .option("--environments <number>", "of a function at a time; more requests wait", "20")
+  .option(
+    "--s3-host <address>",
+    "where S3 listens; another than the registry's is foreign to clients",
+    S3_HOST,
+  )
   .option("--log <file>", "what the functions write; default: the terminal");
 for (const [name, { text, choices }] of Object.entries(SWITCHES)) {
   const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <how>`;
@@ -79,6 +86,7 @@ async function start(options: Options, folder: string, running: AsyncDisposableS
     template,
     folder,
     variables: options.set,
+    s3Host: options.s3Host,
     scaling: { most: Number(options.environments), idle: 5 * 60_000 },
     log: (line) => console.error(line),
     functionLog: functionLog(options.log, running),

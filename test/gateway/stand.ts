@@ -6,7 +6,7 @@ import type { HttpApi, Integration } from "./http-api/server.ts";
 import { createFunction, type LambdaFunction, type Scaling } from "./lambda/lambda-function.ts";
 import { type Credentials, lambdaVariables } from "./lambda/variables.ts";
 import type { Identity } from "./rights/identities.ts";
-import { type Stores, startStores } from "./stores.ts";
+import { S3_HOST, type Stores, startStores } from "./stores.ts";
 import type { FunctionPlan } from "./template/functions.ts";
 import { type RoutePlan, type StackPlan, stackOf } from "./template/stack.ts";
 import type { Place, Template } from "./template/template.ts";
@@ -20,6 +20,8 @@ export interface StandOptions {
   /** of every function, over what the template says */
   readonly variables?: Readonly<Record<string, string>>;
   readonly scaling?: Scaling;
+  /** where S3 listens; a foreign address by default */
+  readonly s3Host?: string;
   /** told of each access to a store, in the words of `Ledger`, before the store is */
   readonly watch?: (what: string) => void;
   /** lines of the gateway itself */
@@ -64,8 +66,9 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   };
   const folder = join(options.folder, "s3");
   await mkdir(folder, { recursive: true });
+  const { log, s3Host = S3_HOST } = options;
   const stores = await startStores(
-    { stack: plan, place, identities: [...identities.values()], ledger, folder, log: options.log },
+    { stack: plan, place, identities: [...identities.values()], ledger, folder, s3Host, log },
     running,
   );
   const functions = new Map(

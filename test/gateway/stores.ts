@@ -18,7 +18,7 @@ import type { Place } from "./template/template.ts";
  * S3 has another address than the registry, so that clients take it for a foreign host: they must not send it what they
  * send the registry. On Linux all of 127.0.0.0/8 is this machine.
  */
-const S3_HOST = "127.0.0.2";
+export const S3_HOST = "127.0.0.2";
 const LOOPBACK = "127.0.0.1";
 
 export interface StoresOptions {
@@ -28,6 +28,7 @@ export interface StoresOptions {
   readonly ledger: Ledger;
   /** an empty folder for the S3 server */
   readonly folder: string;
+  readonly s3Host: string;
   readonly log: (line: string) => void;
 }
 
@@ -35,6 +36,8 @@ export interface StoresOptions {
 export interface Stores {
   readonly dynamodb: string;
   readonly s3: string;
+  /** resolves when no access is under way, also of functions that are gone */
+  readonly idle: () => Promise<void>;
 }
 
 /** Starts both stores with the tables and buckets of the stack. `running` takes what is to be stopped. */
@@ -65,12 +68,16 @@ export async function startStores(options: StoresOptions, running: AsyncDisposab
     origin: s3.endpoint,
     accessKeyId,
     secretAccessKey,
-    host: S3_HOST,
+    host: options.s3Host,
     judge,
     log,
   });
   running.adopt(s3Proxy, ({ stop }) => stop());
-  return { dynamodb: dynamodbProxy.endpoint, s3: s3Proxy.endpoint };
+  return {
+    dynamodb: dynamodbProxy.endpoint,
+    s3: s3Proxy.endpoint,
+    idle: async () => void (await Promise.all([dynamodbProxy.idle(), s3Proxy.idle()])),
+  };
 }
 
 async function createTables(client: DynamoDBClient, { tables }: StackPlan): Promise<void> {

@@ -7,6 +7,8 @@ import { pipeline } from "node:stream/promises";
 export interface Proxy {
   /** `http://host:port` */
   readonly endpoint: string;
+  /** resolves when no request is being handled, also of clients that are gone */
+  readonly idle: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -17,17 +19,28 @@ export interface ProxyOptions {
 }
 
 export async function startProxy({ host, handle, log }: ProxyOptions): Promise<Proxy> {
-  const server = createServer((request, response) => {
-    void handle(request, response).catch((cause: unknown) => {
+  const handled = new Set<Promise<void>>();
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      await handle(request, response);
+    } catch (cause) {
       // the one side went away: the other learns it by the end of its connection
       log(`proxy: ${request.method} ${request.url?.split("?")[0]}: ${String(cause)}`);
       response.destroy();
-    });
-  });
+    }
+  };
+  const track = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const served = serve(request, response);
+    handled.add(served);
+    await served;
+    handled.delete(served);
+  };
+  const server = createServer((request, response) => void track(request, response));
   server.listen(0, host);
   await once(server, "listening");
   return {
     endpoint: `http://${host}:${(server.address() as AddressInfo).port}`,
+    idle: async () => void (await Promise.all(handled)),
     stop: async () => {
       const closed = once(server, "close");
       server.close();
