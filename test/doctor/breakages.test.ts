@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../local/doctor/checks.ts";
 import { BASE_BREAKAGES } from "./breakages/base.ts";
-import {
-  BLOB_BREAKAGES,
-  DELETE_BREAKAGES,
-  LIST_BREAKAGES,
-  MANIFEST_BREAKAGES,
-  REDIRECT_BREAKAGES,
-} from "./breakages/content.ts";
+import { BLOB_BREAKAGES, REDIRECT_BREAKAGES } from "./breakages/blobs.ts";
+import { DELETE_BREAKAGES, LIST_BREAKAGES } from "./breakages/lists.ts";
+import { MANIFEST_BREAKAGES } from "./breakages/manifests.ts";
 import { PUSH_BREAKAGES } from "./breakages/push.ts";
 import { examined } from "./support/patient.ts";
 

@@ -16,7 +16,7 @@ stopServers();
 
 const patients: Patient[] = [];
 afterEach(async () => {
-  await Promise.all(patients.splice(0).map((patient) => patient.stop()));
+  await Promise.all(patients.splice(0).map(({ stop }) => stop()));
 });
 async function patient(options: PatientOptions = {}): Promise<string> {
   const started = await startPatient(options);
@@ -76,7 +76,11 @@ describe("berth doctor <url>", () => {
     const { title, cure } = CHECKS.find(({ id }) => id === "push.cancel") ?? {};
     const problem = expect.stringMatching(/^DELETE .* answered 405/);
     expect(report.checks).toContainEqual({
-      ...{ id: "push.cancel", status: "failed", title, cure, problem },
+      id: "push.cancel",
+      status: "failed",
+      title,
+      cure,
+      problem,
       milliseconds: expect.any(Number),
     });
   });
@@ -97,7 +101,7 @@ describe("berth doctor <url>", () => {
     const created = new Set<string>();
     const url = await patient({
       breaks: (handler) => async (request) => {
-        if (/\/_catalog$/.test(request.path)) {
+        if (request.path.endsWith("/_catalog")) {
           hung.resolve();
           await released.promise;
         }

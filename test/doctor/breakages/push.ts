@@ -15,6 +15,7 @@ import {
   turning,
   withHeader,
   withoutHeader,
+  withoutQuery,
 } from "../support/breaking.ts";
 import { LIMIT } from "../support/patient.ts";
 
@@ -23,11 +24,6 @@ const UPLOADS = /\/blobs\/uploads\/$/;
 const NO_LENGTH = gatewaySays(411, "Length Required");
 const REFUSED_LARGE = /^a body of 1 MiB: .* answered 413 .*; 256 KiB pass, 512 KiB do not$/;
 const CURE_LARGE = /client_max_body_size 0.*On AWS one request carries about 4 MB.*--large-size 4m/;
-
-const bareWithoutQuery = (request: Parameters<Parameters<typeof asking>[1]>[0]) => ({
-  ...request,
-  query: "",
-});
 
 export const PUSH_BREAKAGES: readonly Breakage[] = [
   {
@@ -45,7 +41,7 @@ export const PUSH_BREAKAGES: readonly Breakage[] = [
     by: "a proxy that drops the query",
     breaks: asking(
       { method: "POST", query: /^digest=/, when: (request) => lengthOf(request) < LIMIT },
-      bareWithoutQuery,
+      withoutQuery,
     ),
     problem: /^POST .* answered 202, not 201$/,
     cure: /pass the query \(\?digest=…\)/,
@@ -130,7 +126,7 @@ export const PUSH_BREAKAGES: readonly Breakage[] = [
   {
     check: "push.mount",
     by: "a proxy that drops the query",
-    breaks: asking({ method: "POST", query: /^mount=/ }, bareWithoutQuery),
+    breaks: asking({ method: "POST", query: /^mount=/ }, withoutQuery),
     problem: /^POST .* answered 202, not 201$/,
     cure: /\?mount=…&from=…/,
   },

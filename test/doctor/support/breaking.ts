@@ -70,6 +70,10 @@ export const firstOf = ({ header }: HttpRequest): number =>
   Number.parseInt(header("content-range") ?? "0", 10);
 export const isPlaced = ({ header }: HttpRequest): boolean => header("content-range") !== undefined;
 
+/** Content-Length of an answer; 0 where there is none */
+export const sizeOf = ({ headers }: HttpAnswer): number => Number(headers["Content-Length"] ?? 0);
+export const withoutQuery = (request: HttpRequest): HttpRequest => ({ ...request, query: "" });
+
 /** In the words of a gateway that answers by itself. */
 export const gatewaySays = (status: number, message: string): HttpAnswer => {
   const bytes = JSON.stringify({ message });

@@ -84,7 +84,7 @@ const SIGNED = "?X-Amz-Expires=900&X-Amz-Signature=right";
 const quiet: Screen = { begin: ignore, moved: ignore, end: ignore, say: ignore };
 
 /** Large enough to tell from what is small, small enough for many runs. */
-export const LARGE = 1024 * 1024;
+const LARGE = 1024 * 1024;
 /** Between the two. */
 export const LIMIT = 512 * 1024;
 
