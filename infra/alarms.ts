@@ -81,11 +81,11 @@ export class Alarms extends Construct {
 
   #createSilenceAlarm({ sweepRuns }: Metrics): void {
     new Alarm(this, "SweepSilent", {
-      alarmDescription: "The sweep has not run for three hours: is it disabled (parameter Sweep)?",
+      alarmDescription: "The sweep has not run for two days: is it disabled (parameter Sweep)?",
       metric: sweepRuns,
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 3,
+      evaluationPeriods: 2,
       treatMissingData: TreatMissingData.BREACHING,
     }).addAlarmAction(new SnsAction(this.topic));
   }

@@ -24,7 +24,7 @@ export interface Metrics {
   /** bytes and objects, once a day */
   readonly bucketBytes: IMetric;
   readonly bucketObjects: IMetric;
-  /** in an hour */
+  /** in a day */
   readonly sweepRuns: IMetric;
   readonly sweepErrors: IMetric;
 }
@@ -37,7 +37,6 @@ interface Sources {
 }
 
 const period = Duration.minutes(5);
-const hour = Duration.hours(1);
 const day = Duration.days(1);
 
 export function metricsOf({ apiId, functions, table, bucket }: Sources): Metrics {
@@ -82,7 +81,7 @@ export function metricsOf({ apiId, functions, table, bucket }: Sources): Metrics
     tableWriteThrottles: ofTable("WriteThrottleEvents"),
     bucketBytes: ofBucket("BucketSizeBytes", "StandardStorage"),
     bucketObjects: ofBucket("NumberOfObjects", "AllStorageTypes"),
-    sweepRuns: functions.sweep.metricInvocations({ period: hour }),
-    sweepErrors: functions.sweep.metricErrors({ period: hour }),
+    sweepRuns: functions.sweep.metricInvocations({ period: day }),
+    sweepErrors: functions.sweep.metricErrors({ period: day }),
   };
 }

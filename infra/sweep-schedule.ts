@@ -4,7 +4,10 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { Parameters } from "./parameters.ts";
 
-/** Calls the sweep every day: each one lists 24 days, which costs something although nobody pushes. A run that fails is not repeated: the next one takes over what it left. */
+/**
+ * Calls the sweep every day: each one lists 24 days, which costs something although nobody pushes. A run that fails is
+ * not repeated: the next one takes over what it left.
+ */
 export function scheduleSweep(scope: Construct, sweep: LambdaFunction, parameters: Parameters): void {
   const rule = new CfnRule(scope, "Schedule", {
     description: "Removes what broken uploads leave",

@@ -123,7 +123,7 @@ describe("alarms", () => {
       "A request took more than 25 s",
       "DynamoDB throttles",
       "The sweep of leftovers fails",
-      "The sweep has not run for three hours",
+      "The sweep has not run for two days",
     ]);
     for (const { AlarmActions } of alarmsOf(template)) {
       expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);

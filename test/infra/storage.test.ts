@@ -119,6 +119,15 @@ describe("the end of a registry", () => {
   });
 });
 
+describe("an upgrade", () => {
+  it("finds the table, the bucket and the API under their old names: under new ones CloudFormation would replace them", () => {
+    const names = Object.entries(template.Resources).flatMap(([name, { Type }]) =>
+      ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::ApiGatewayV2::Api"].includes(Type) ? [name] : [],
+    );
+    expect(names).toEqual(["StorageTableB43FDCE7", "StorageBucket5CB7C8EA", "GatewayApiB3C8C360"]);
+  });
+});
+
 describe("customerKey", () => {
   const keyed = synthesize({ settings: { customerKey: true } });
 

@@ -22,6 +22,7 @@ interface Parameter {
   readonly AllowedPattern?: string;
   readonly MinValue?: number;
   readonly MaxValue?: number;
+  readonly ConstraintDescription?: string;
 }
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
