@@ -41,6 +41,9 @@ async function inScratch(work: (directory: string) => Promise<SuiteResult>): Pro
   return result;
 }
 
+const RELEASE_SUITE = "conformance-v1.1.1";
+const releaseSuite = await findReleaseSuite();
+
 /** Everything that was not a pass, and how much was. */
 function outcome(result: SuiteResult): { passed: number; failed: number; findings: string[] } {
   if (result.kind !== "run") throw new Error(`the suite did not run: ${result.reason}`);
@@ -66,13 +69,24 @@ describe("the official OCI conformance suites, behind the gateway and through th
     expect(passed).toBeGreaterThan(800);
   });
 
+  if (releaseSuite === undefined) {
+    console.log(`*** NOT RUN here: release: ${RELEASE_SUITE} is not to be had from the Go module proxy ***`);
+    return;
+  }
   it("the release v1.1.1, all four workflows", { timeout: 600_000 }, async () => {
-    const program = process.env["BERTH_RELEASE_SUITE"];
     const result = await inScratch((directory) =>
-      runReleaseSuite(new URL(stack.client.url), directory, program),
+      runReleaseSuite(new URL(stack.client.url), directory, releaseSuite),
     );
     const { passed, failed, findings } = outcome(result);
     expect({ failed, findings }).toEqual({ failed: 0, findings: [] });
     expect(passed).toBeGreaterThan(70);
   });
 });
+
+/** A program that was built elsewhere, or one from the Go module proxy; the gate, unlike the full tier, can do without. */
+async function findReleaseSuite(): Promise<string | undefined> {
+  const given = process.env["BERTH_RELEASE_SUITE"];
+  if (given !== undefined) return given;
+  const built = goTool(RELEASE_SUITE);
+  return process.env["BERTH_TEST_TIER"] === "full" ? built : built.catch(() => undefined);
+}

@@ -15,10 +15,10 @@ import type { StackPlan, TablePlan } from "./template/stack.ts";
 import type { Place } from "./template/template.ts";
 
 /**
- * S3 has another address than the registry, so that clients take it for a foreign host: they must not send it what they
- * send the registry. On Linux all of 127.0.0.0/8 is this machine.
+ * S3 has another name than the registry, so that clients take it for a foreign host, which must not be sent what the
+ * registry is sent. No address: some clients refuse a redirect to a private one (crane and cosign, against SSRF).
  */
-export const S3_HOST = "127.0.0.2";
+export const S3_HOST = "localhost";
 const LOOPBACK = "127.0.0.1";
 
 export interface StoresOptions {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -13,15 +14,15 @@ declare module "vitest" {
 
 const TEAM = "main";
 
-/** One synthesis for the whole run, or the one that BERTH_TEST_ASSEMBLY names. */
+/** A folder for what clients write, and one synthesis for the whole run: or the one that BERTH_TEST_ASSEMBLY names. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // podman takes no folder with capital letters
+  const workshop = join(tmpdir(), `berth-gateway-${randomUUID().slice(0, 8)}`);
+  await mkdir(workshop, { mode: 0o700 });
+  project.provide("workshop", workshop);
   const given = process.env["BERTH_TEST_ASSEMBLY"];
-  if (given !== undefined) {
-    project.provide("assembly", given);
-    return () => Promise.resolve();
-  }
-  const folder = await mkdtemp(join(tmpdir(), "berth-assembly-"));
-  await synthesize(folder, TEAM);
-  project.provide("assembly", folder);
-  return () => rm(folder, { recursive: true, force: true });
+  const assembly = given ?? join(workshop, "assembly");
+  if (given === undefined) await synthesize(assembly, TEAM);
+  project.provide("assembly", assembly);
+  return () => rm(workshop, { recursive: true, force: true });
 }
