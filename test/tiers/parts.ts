@@ -38,6 +38,14 @@ export const PARTS: readonly Part[] = [
     testedBy: [],
   },
   {
+    name: "synth",
+    title: "the stacks' templates, by CDK's own rules and cdk-nag",
+    script: () => ["synth"],
+    report: "none",
+    limitMinutes: { gate: 5, full: 5 },
+    testedBy: ["functions", "infra", "cdk.json"],
+  },
+  {
     name: "conformance",
     title: "the official conformance suites",
     script: (tier, report) => [
@@ -50,6 +58,24 @@ export const PARTS: readonly Part[] = [
     report: "conformance",
     limitMinutes: { gate: 15, full: 15 },
     testedBy: ["test/conformance", "test/tools"],
+  },
+  {
+    name: "aws",
+    title: "the stores of AWS on DynamoDB Local and a real S3 server, with faults",
+    script: (_tier, report) => ["test:aws", "--", "--reporter=default", ...counted(report)],
+    report: "vitest",
+    limitMinutes: { gate: 15, full: 15 },
+    testedBy: ["functions/stores", "test/aws", "test/contract"],
+  },
+  {
+    name: "gateway",
+    title: "the synthesized stack behind a gateway on this machine, and the conformance suites",
+    script: (_tier, report) => ["test:gateway", "--", "--reporter=default", ...counted(report)],
+    env: (tier) => ({ BERTH_TEST_TIER: tier }),
+    report: "vitest",
+    limitMinutes: { gate: 20, full: 30 },
+    testedBy: ["functions", "infra", "test/gateway"],
+    figures: /^conformance /,
   },
   {
     name: "crash",
