@@ -4,10 +4,10 @@ import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { connectDynamo } from "../stores/dynamo-client.ts";
 import { createDynamoTable } from "../stores/dynamo-table.ts";
-import { createS3Blobs } from "../stores/s3-blobs.ts";
-import { connectS3 } from "../stores/s3-client.ts";
+import { createS3Reads } from "../stores/s3-reads.ts";
 import { systemClock } from "../system-clock.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
+import { blobsOnDemand } from "./blobs-on-demand.ts";
 import { freshCredentials, TELEMETRY } from "./environment.ts";
 
 const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", "headBody", "uploadIdle"] as const;
@@ -28,11 +28,12 @@ export async function openStores(environment: Environment): Promise<WritingStore
   const credentials = freshCredentials(environment);
   const { repeating, once } = connectDynamo({ region, credentials, ...dynamo });
   const clients = { repeating: telemetry.watch(repeating), once: telemetry.watch(once) };
-  const client = telemetry.watch(connectS3({ region, credentials, ...s3 }));
   const place = { region, bucket, credentials, clock: systemClock, ...s3 };
   const ports = {
     table: createDynamoTable({ clients, table }),
-    blobs: createS3Blobs({ client, ...place }),
+    blobs: blobsOnDemand(createS3Reads(place), async () =>
+      (await import("./s3-writes.ts")).openS3(place, telemetry.watch),
+    ),
     clock: systemClock,
     uploadIdle,
   };

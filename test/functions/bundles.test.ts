@@ -80,12 +80,15 @@ describe("the bundle of a function", () => {
     expect(found("base", /@aws-sdk\/client|functions\/stores|shared\/registry\/(?:blobs|tags)/)).toEqual([]);
   });
 
-  it.each(FUNCTION_NAMES)("loads the tracer, and hash-wasm, only when it is needed: %s", (name) => {
-    const heavy = /aws-xray-sdk-core|hash-wasm/;
-    const files = filesOf(name).filter(({ sources }) => sources.some((source) => heavy.test(source)));
-    expect(files.length).toBeGreaterThan(0);
-    expect(files.filter(({ atStart }) => atStart)).toEqual([]);
-  });
+  it.each(FUNCTION_NAMES)(
+    "loads the tracer, hash-wasm and the S3 client when they are needed: %s",
+    (name) => {
+      const heavy = /aws-xray-sdk-core|hash-wasm|client-s3/;
+      const files = filesOf(name).filter(({ sources }) => sources.some((source) => heavy.test(source)));
+      expect(files.length).toBeGreaterThan(0);
+      expect(files.filter(({ atStart }) => atStart)).toEqual([]);
+    },
+  );
 });
 
 describe("the bundle of a function, in a process of its own", () => {
