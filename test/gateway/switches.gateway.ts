@@ -55,7 +55,7 @@ describe("HEAD of a manifest, whoever computes its length, with GET's body behin
     const client = await stack.serve(rules);
     for (const path of ["/v2/", "/v2"]) expect((await client.fetch(path)).status).toBe(200);
     for (const repository of ["one", "a/b/c/d/e/f/g/h", "a/b/c/d/e/f/g/h/i"]) {
-      await push(client, `${repository}`);
+      await push(client, repository);
       expect(await client.pullBlob(repository, digestOf(layer))).toEqual(layer);
       const without = await client.fetch(`/v2/${repository}/blobs/uploads`, { method: "POST" });
       expect(without.status).toBe(202);

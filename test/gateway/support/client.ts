@@ -16,7 +16,7 @@ export interface RegistryClient {
 export const digestOf = (bytes: Uint8Array): string =>
   `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
-export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
+const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 
 /** An image manifest of these blobs: the first is the config, the others are layers. */
 export function manifestOf(
@@ -73,7 +73,7 @@ export function createClient(url: string): RegistryClient {
 export const withDigest = (location: string, digest: string): string =>
   `${location}${location.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`;
 
-export async function expectStatus(response: Response, status: number): Promise<void> {
+async function expectStatus(response: Response, status: number): Promise<void> {
   if (response.status === status) return;
   throw new Error(`${response.status} instead of ${status} from ${response.url}: ${await response.text()}`);
 }
