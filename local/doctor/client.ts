@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { causeOf } from "../complaint.ts";
 import type { Content } from "./content.ts";
 
@@ -123,8 +124,13 @@ const headOf = ({ statusCode = 0, headers }: IncomingMessage): Pick<Answer, "sta
   },
 });
 
-function* counted(chunks: Iterable<Uint8Array>, onMoved: ClientOptions["onMoved"]): Generator<Uint8Array> {
+/** Looks at what came in before each chunk that goes out, so that an early refusal is heard before the line is cut. */
+async function* counted(
+  chunks: Iterable<Uint8Array>,
+  onMoved: ClientOptions["onMoved"],
+): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) {
+    await setImmediate();
     onMoved?.(chunk.length);
     yield chunk;
   }

@@ -37,7 +37,7 @@ export function createScreen({ lines, live, total, now }: ScreenOptions): Screen
   const show = () => {
     if (live.isTTY !== true) return;
     shownAt = now();
-    const line = `[${count}/${total}] ${text}${bytes > 0 ? `, ${sizeText(bytes)}` : ""}`;
+    const line = `[${count}/${total}] ${bytes > 0 ? `${sizeText(bytes)}: ` : ""}${text}`;
     live.write(`\r\u001B[K${line.slice(0, (live.columns ?? 80) - 1)}`);
   };
   const say = (line: string) => {

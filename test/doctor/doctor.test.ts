@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../local/doctor/checks.ts";
 import type { Report } from "../../local/doctor/report.ts";
 import { registry } from "../support/registry.ts";
-import { answering, refusing } from "./support/breaking.ts";
+import { answering, gatewaySays, isChunked, refusing } from "./support/breaking.ts";
 import { type Breaks, examined, reportOn, startPatient } from "./support/patient.ts";
 
 const ALL = CHECKS.map(({ id }) => id);
@@ -163,6 +163,18 @@ describe("berth doctor tells what it could not look at", () => {
       }),
     );
     expect(report.outcome).toBe("findings");
+  });
+
+  it("where a method fails with little in it too: that it is not the size", async () => {
+    const breaks = refusing({ method: "PATCH", when: isChunked }, gatewaySays(411, "Length Required"));
+    expect(findingsOf(await examined({ breaks }))).toMatchObject([
+      { id: "push.stream", cure: expect.stringMatching(/Transfer-Encoding: chunked/) },
+      {
+        id: "large.stream",
+        problem: expect.stringMatching(/^a body of 1 MiB: .* answered 411 .*; 64 KiB do not pass either$/),
+        cure: "it is not the size: mend push.stream first",
+      },
+    ]);
   });
 
   it("where requests are throttled: which setting allows more", async () => {

@@ -33,8 +33,13 @@ function largeCheck(method: Method, title: string): Check {
         return await pushLarge(exam, method, exam.largeSize);
       } catch (error) {
         if (!(error instanceof Finding) && !(error instanceof NoAnswerError)) throw error;
-        const limit = await findLimit(exam, method);
-        throw new Finding(`a body of ${sizeText(exam.largeSize)}: ${error.message}; ${limit}`);
+        const passed = await findPassing(exam, method);
+        const problem = `a body of ${sizeText(exam.largeSize)}: ${error.message}`;
+        if (passed === undefined) {
+          const cure = `it is not the size: mend push.${method} first`;
+          throw new Finding(`${problem}; ${sizeText(LEAST_TRIED)} do not pass either`, cure);
+        }
+        throw new Finding(`${problem}; ${sizeText(passed)} pass, ${sizeText(passed * 2)} do not`);
       }
     },
   };
@@ -50,15 +55,15 @@ async function pushLarge(exam: Exam, method: Method, size: number): Promise<type
 /** Below this, it is not the size that hinders. */
 const LEAST_TRIED = 64 * 1024;
 
-/** Halves the size until the push works, and says where that was. */
-async function findLimit(exam: Exam, method: Method): Promise<string> {
+/** The first half, quarter, … of a large blob that can be pushed: bytes. */
+async function findPassing(exam: Exam, method: Method): Promise<number | undefined> {
   for (let size = Math.floor(exam.largeSize / 2); size >= LEAST_TRIED; size = Math.floor(size / 2)) {
     try {
       await PUSH_METHODS[method](exam, exam.repo, exam.fresh(size));
-      return `${sizeText(size)} pass, ${sizeText(size * 2)} do not`;
+      return size;
     } catch (error) {
       if (!(error instanceof Finding) && !(error instanceof NoAnswerError)) throw error;
     }
   }
-  return `${sizeText(LEAST_TRIED)} do not pass either`;
+  return undefined;
 }
