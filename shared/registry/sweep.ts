@@ -41,10 +41,10 @@ export async function sweep(ports: UploadPorts): Promise<Swept> {
   for (const day of days) {
     const prefix = `blobs/${day}/`;
     multiparts += await sweepMultiparts(ports, prefix);
-    objects += await sweepObjects(ports, prefix, (keys) => leftovers(ports, keys));
+    objects += await sweepObjects(ports, prefix, (found) => leftovers(ports, found));
   }
   for (const day of days.slice(MANIFEST_GRACE_DAYS + 1)) {
-    objects += await sweepObjects(ports, `manifests/${day}/`, (keys) => unnamed(ports, keys));
+    objects += await sweepObjects(ports, `manifests/${day}/`, (found) => unnamed(ports, found));
   }
   await table.write({ op: "put", key: keys.lastSweep, attributes: { at: now } });
   return { objects, multiparts, manifests };
@@ -81,7 +81,7 @@ async function sweepMultiparts(ports: UploadPorts, prefix: string): Promise<numb
 async function sweepObjects(
   { blobs }: UploadPorts,
   prefix: string,
-  doomedOf: (keys: readonly string[]) => Promise<readonly string[]>,
+  doomedOf: (found: readonly string[]) => Promise<readonly string[]>,
 ): Promise<number> {
   let removed = 0;
   for await (const page of pagesOf((after) => blobs.list(prefix, after))) {
