@@ -12,7 +12,7 @@ export function toDynamo(value: Value | bigint): AttributeValue {
   return { B: new Uint8Array(value) };
 }
 
-export function fromDynamo(value: AttributeValue): Value {
+function fromDynamo(value: AttributeValue): Value {
   if (value.S !== undefined) return value.S;
   if (value.N !== undefined) return Number(value.N);
   if (value.BOOL !== undefined) return value.BOOL;

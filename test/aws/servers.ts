@@ -89,8 +89,17 @@ export async function startS3Server({ host = LOOPBACK, port, folder }: S3Setting
   return { ...server, accessKeyId, secretAccessKey };
 }
 
+interface TableSettings {
+  /** whether items go some time after `expires`; not where a test lives in another year */
+  readonly timeToLive?: boolean;
+}
+
 /** A table as infra/ makes it: pk and sk, paid by request, `expires` for its time to live. */
-export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
+export async function createTable(
+  client: DynamoDBClient,
+  name: string,
+  { timeToLive = true }: TableSettings = {},
+): Promise<void> {
   await client.send(
     new CreateTableCommand({
       TableName: name,
@@ -106,6 +115,7 @@ export async function createTable(client: DynamoDBClient, name: string): Promise
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: name });
+  if (!timeToLive) return;
   await client.send(
     new UpdateTimeToLiveCommand({
       TableName: name,

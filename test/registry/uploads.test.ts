@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OciError } from "../../shared/oci/errors.ts";
-import { BLOB_LIMITS } from "../../shared/ports/blobs.ts";
+import { BLOB_LIMITS, BlobStoreUnavailableError } from "../../shared/ports/blobs.ts";
 import type { Chunk } from "../../shared/registry/registry.ts";
-import { bodyOf, collect, patterned, sameBytes } from "../support/bodies.ts";
+import { bodyOf, fetchSource, patterned, sameBytes } from "../support/bodies.ts";
 import { caller, createDomain, pullBlob, repo, sha256, sha512 } from "../support/domain.ts";
 
 const name = repo("a/b");
@@ -21,6 +21,10 @@ const sizes = fc.oneof(
   fc.integer({ min: minPart - 3, max: minPart + 3 }),
   fc.integer({ min: minPart, max: 3 * minPart }),
 );
+
+/** A store may also hang up on who brings a part of an upload that is gone: come back later, the registry says then. */
+const isTold = (reason: unknown): boolean =>
+  reason instanceof OciError || reason instanceof BlobStoreUnavailableError;
 
 describe("uploads", () => {
   it("keep the exact bytes, whatever the chunks, the digest's algorithm and the store's moods", async () => {
@@ -124,7 +128,8 @@ describe("uploads", () => {
         const bytes = rivals[won] ?? new Uint8Array();
         expect(sameBytes(await pullBlob(registry, name, sha256(bytes)), bytes)).toBe(true);
         const lost = results.filter((result) => result.status === "rejected");
-        expect(lost.map(({ reason }) => reason instanceof OciError)).toEqual([true, true]);
+        const defects = lost.map(({ reason }) => reason as unknown).filter((reason) => !isTold(reason));
+        expect([lost.length, ...defects]).toEqual([2]);
         for (const rival of rivals.filter((other) => other !== bytes)) {
           const digest = sha256(rival);
           await expect(registry.statBlob({ caller, repo: name, digest })).rejects.toThrow("blob unknown");
@@ -218,8 +223,7 @@ describe("uploads", () => {
     const range = { first: minPart - 2, last: minPart + 2 };
     const opened = await registry.openBlob({ caller, repo: name, digest, range: () => range });
     expect(opened).toMatchObject({ range, info: { digest, size: bytes.length } });
-    if (opened.source.kind !== "stream") throw new Error("redirected");
-    expect(await collect(opened.source.body)).toEqual(
+    expect(await fetchSource(opened.source, range)).toEqual(
       Buffer.from(bytes.subarray(range.first, range.last + 1)),
     );
   });

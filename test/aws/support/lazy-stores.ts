@@ -30,7 +30,8 @@ export function lazyBlobs(open: () => Promise<Blobs>): Blobs {
   };
 }
 
-function once<Result>(open: () => Promise<Result>): () => Promise<Result> {
+/** Opens when it is first asked for. */
+export function once<Result>(open: () => Promise<Result>): () => Promise<Result> {
   let opened: Promise<Result> | undefined;
   return () => (opened ??= open());
 }

@@ -21,8 +21,11 @@ export type WireFault =
   /** DynamoDB: the same transaction is under way already */
   | "in-progress";
 
-/** Decides, for each sending of a command (`PutItemCommand`), what befalls it; undefined where it goes well. */
-export type Fate = (command: string) => WireFault | undefined;
+/**
+ * Decides what befalls a command (`PutItemCommand`) as it is sent for the first, second, … time; undefined where it goes
+ * well.
+ */
+export type Fate = (command: string, attempt: number) => WireFault | undefined;
 
 /** An answer as the service puts it on the wire, so that the SDK itself makes its error of it. */
 interface WireAnswer {
@@ -38,19 +41,43 @@ type Worded = Exclude<WireFault, "unsent" | "lost-done" | "lost-undone">;
 /** Lets fate strike below the SDK's retries and its reading of answers: where the network is. */
 export function injectIntoDynamoDb(client: DynamoDBClient, fate: Fate): void {
   client.middlewareStack.add(
-    (next, { commandName = "" }) =>
-      (args) =>
-        befall({ fault: fate(commandName), command: commandName, words: dynamoWords }, () => next(args)),
+    (next, { commandName: command = "" }) => {
+      let attempt = 0;
+      return (args) => {
+        attempt += 1;
+        return befall({ fault: fate(command, attempt), command, words: dynamoWords }, () => next(args));
+      };
+    },
     { step: "deserialize", priority: "normal", name: "faults" },
   );
 }
 
 export function injectIntoS3(client: S3Client, fate: Fate): void {
   client.middlewareStack.add(
-    (next, { commandName = "" }) =>
-      (args) =>
-        befall({ fault: fate(commandName), command: commandName, words: s3Words }, () => next(args)),
+    (next, { commandName: command = "" }) => {
+      let attempt = 0;
+      return (args) => {
+        attempt += 1;
+        return befall({ fault: fate(command, attempt), command, words: s3Words }, () => next(args));
+      };
+    },
     { step: "deserialize", priority: "normal", name: "faults" },
+  );
+}
+
+/** Changes a byte of every body between its signing and the network, while `wanted` says so. */
+export function corruptBodies(client: S3Client, wanted: () => boolean): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { body?: unknown };
+      if (wanted() && request.body instanceof Uint8Array && request.body.length > 0) {
+        const body = Uint8Array.from(request.body);
+        body[0] = (body[0] ?? 0) ^ 1;
+        request.body = body;
+      }
+      return next(args);
+    },
+    { step: "deserialize", priority: "normal", name: "corruption" },
   );
 }
 

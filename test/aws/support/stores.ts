@@ -29,12 +29,19 @@ const assuredUntil = Number.POSITIVE_INFINITY;
 /** milliseconds: tests send hundreds of requests at once to a server that shares the machine */
 const PATIENCE = 30_000;
 
-export async function openAwsTable(): Promise<AwsTable> {
+interface TableWanted {
+  /** one that is there already; a new one where it is not given */
+  readonly name?: string;
+  /** a test whose clock shows another year must not have its items dropped */
+  readonly timeToLive?: boolean;
+}
+
+export async function openAwsTable(wanted: TableWanted = {}): Promise<AwsTable> {
   const credentials: Credentials = { accessKeyId: "berthtest", secretAccessKey: "any", assuredUntil };
   const { endpoint } = inject("dynamoDb");
   const clients = connectDynamo({ region: LOCAL_REGION, endpoint, credentials, patience: PATIENCE });
-  const name = `berth-${randomUUID()}`;
-  await createTable(clients.repeating, name);
+  const { name = `berth-${randomUUID()}`, timeToLive = true } = wanted;
+  if (wanted.name === undefined) await createTable(clients.repeating, name, { timeToLive });
   const close = (): void => {
     clients.repeating.destroy();
     clients.once.destroy();
