@@ -2,25 +2,28 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
+import { EMULATOR, emulatorFolder, isEmulatorInstalled } from "./emulator.ts";
 import { isInstalled, RUNTIME_CLIENT, runtimeClientFolder, TOOLS } from "./runtime-client.ts";
 
 /**
- * Installs what the gateway needs beside `npm run test:aws:install`: the Lambda runtime interface client. npm compiles
- * its native half, for about a minute, with g++, make, cmake and python3; it does so on Linux only.
+ * Installs what the gateway needs beside `npm run test:aws:install`: the Lambda runtime interface client, whose native
+ * half npm compiles for about a minute (on Linux only), and the emulator that the stack is deployed into. What their
+ * installation needs of Debian is installed with apt-get, as root.
  */
 
-const CURE =
-  "on Debian 12, as root: apt-get install g++ make cmake python3 autoconf automake libtool xz-utils";
+const DEBIAN = ["cmake", "g++", "make", "python3-venv", "xz-utils"];
+/** Debian's own: its packages complete it. */
+const PYTHON = "/usr/bin/python3";
 
-async function install(): Promise<void> {
+async function installRuntimeClient(): Promise<void> {
   if (isInstalled()) return;
   const name = `${RUNTIME_CLIENT.package}@${RUNTIME_CLIENT.version}`;
   console.log(`building ${name} (once)`);
-  await mkdir(TOOLS, { recursive: true });
+  await installPackages();
   const scratch = await mkdtemp(join(TOOLS, "install-"));
   try {
     await writeFile(join(scratch, "package.json"), '{"private":true}');
-    await npm(["install", "--no-audit", "--no-fund", "--save-exact", name], scratch);
+    await run(["npm", "install", "--no-audit", "--no-fund", "--save-exact", name], scratch);
     await mkdir(dirname(runtimeClientFolder), { recursive: true });
     await rm(runtimeClientFolder, { recursive: true, force: true });
     await rename(scratch, runtimeClientFolder);
@@ -29,15 +32,48 @@ async function install(): Promise<void> {
   }
 }
 
-/** Runs npm behind everything else on the machine. Rejects with what it said. */
-function npm(parameters: readonly string[], cwd: string): Promise<void> {
+/** A virtual environment can't be moved: it is made in its place, and a broken one anew. */
+async function installEmulator(): Promise<void> {
+  if (isEmulatorInstalled()) return;
+  const name = `${EMULATOR.package}==${EMULATOR.version}`;
+  console.log(`installing ${name}`);
+  await installPackages();
+  await rm(emulatorFolder, { recursive: true, force: true });
+  await run([PYTHON, "-m", "venv", emulatorFolder]);
+  await run([join(emulatorFolder, "bin", "pip"), "install", "--quiet", name]);
+}
+
+async function installPackages(): Promise<void> {
+  const lacking: string[] = [];
+  for (const name of DEBIAN) if (!(await isThere(name))) lacking.push(name);
+  if (lacking.length === 0) return;
+  console.log(`installing ${lacking.join(", ")} with apt-get`);
+  await run(["apt-get", "update"]);
+  await run(["apt-get", "install", "--yes", "--no-install-recommends", ...lacking]);
+}
+
+async function isThere(name: string): Promise<boolean> {
+  const status = await run(["dpkg-query", "--show", "--showformat=${db:Status-Status}", name]).catch(
+    () => "",
+  );
+  return status === "installed";
+}
+
+/** Runs a command behind everything else on the machine. Rejects with what it said. */
+function run([command = "", ...parameters]: readonly string[], cwd = TOOLS): Promise<string> {
   return new Promise((done, reject) => {
-    const child = execFile("npm", parameters, { cwd, maxBuffer: 64 * 1024 * 1024 }, (cause, _, stderr) => {
-      if (cause === null) return done();
-      reject(new Error(`npm ${parameters.join(" ")} failed; ${CURE}\n${stderr.slice(-4000)}`, { cause }));
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const settings = { cwd, env, maxBuffer: 64 * 1024 * 1024 };
+    const child = execFile(command, parameters, settings, (cause, stdout, stderr) => {
+      if (cause === null) return done(stdout);
+      const cure = `on Debian 12, as root: apt-get install ${DEBIAN.join(" ")}`;
+      const text = `${command} ${parameters.join(" ")} failed; ${cure}\n${stderr.slice(-4000)}`;
+      reject(new Error(text, { cause }));
     });
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   });
 }
 
-await install();
+await mkdir(TOOLS, { recursive: true });
+await installRuntimeClient();
+await installEmulator();
