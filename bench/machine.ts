@@ -14,18 +14,22 @@ export interface Circumstances {
 export async function circumstances(): Promise<Circumstances> {
   const changed = (await run(["git", "status", "--porcelain", "--", ".", ":!bench/results"])).trim() !== "";
   const revision = (await run(["git", "rev-parse", "HEAD"])).trim();
-  const processors = cpus();
   return {
     revision: changed ? `${revision} and uncommitted changes` : revision,
     date: new Date().toISOString(),
-    machine: [
-      `${processors.length} x ${processors[0]?.model.trim() ?? "unknown processor"}`,
-      `${inWords(totalmem())} of memory`,
-      `Linux ${release()}`,
-      `Node ${process.version}`,
-    ].join(", "),
+    machine: machine(),
     generators: await generators(),
   };
+}
+
+export function machine(): string {
+  const processors = cpus();
+  return [
+    `${processors.length} x ${processors[0]?.model.trim() ?? "unknown processor"}`,
+    `${inWords(totalmem())} of memory`,
+    `Linux ${release()}`,
+    `Node ${process.version}`,
+  ].join(", ");
 }
 
 async function generators(): Promise<string> {
