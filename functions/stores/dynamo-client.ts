@@ -31,7 +31,7 @@ export interface DynamoClients {
 
 interface Connection extends Place {
   readonly credentials: Credentials;
-  /** milliseconds for one answer */
+  /** milliseconds for one answer; a third of it for a connection */
   readonly patience?: number;
 }
 
@@ -40,13 +40,12 @@ interface Connection extends Place {
  * that together they stay below the half minute that a request has.
  */
 const PATIENCE = 3000;
-const TIMEOUTS = { connectionTimeout: 1000, throwOnRequestTimeout: true } as const;
 const ATTEMPTS = 3;
 
 export function connectDynamo(connection: Connection): DynamoClients {
   const { region, endpoint, credentials, patience = PATIENCE } = connection;
   const settings = { region, credentials, retryMode: "standard", ...(endpoint && { endpoint }) };
-  const timeouts = { ...TIMEOUTS, requestTimeout: patience };
+  const timeouts = { connectionTimeout: patience / 3, requestTimeout: patience, throwOnRequestTimeout: true };
   const repeating = new DynamoDBClient({ ...settings, maxAttempts: ATTEMPTS, requestHandler: timeouts });
   const { requestHandler } = repeating.config;
   return { repeating, once: new DynamoDBClient({ ...settings, maxAttempts: 1, requestHandler }) };

@@ -11,6 +11,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
+  ListPartsCommand,
   UploadPartCommand,
 } from "./s3-client.ts";
 import { askS3, askUpload } from "./s3-refusals.ts";
@@ -24,6 +25,13 @@ type Multiparts = Pick<
 /** The Blob port's multipart uploads, which are those of S3. */
 export function createS3Multiparts({ client, bucket }: WritableBucket): Multiparts {
   const named = ({ key, id }: Multipart) => ({ Bucket: bucket, Key: key, UploadId: id });
+  /** A server may hang up on the bytes of a part whose upload is gone, rather than say so: look. Rethrows else. */
+  const goneElse = async (multipart: Multipart, cause: unknown): Promise<"gone"> => {
+    const look = new ListPartsCommand({ ...named(multipart), MaxParts: 1 });
+    const found = await askUpload(() => client.send(look)).catch(() => "unknown");
+    if (found !== "gone") throw cause;
+    return found;
+  };
   return {
     createMultipart: async (key) => {
       checkBlobKey(key);
@@ -40,7 +48,7 @@ export function createS3Multiparts({ client, bucket }: WritableBucket): Multipar
         PartNumber: number,
         Body: bodyOf(chunks),
       });
-      const answer = await askUpload(() => client.send(command));
+      const answer = await askUpload(() => client.send(command)).catch((cause) => goneElse(multipart, cause));
       if (answer === "gone") return { outcome: "gone" };
       return { outcome: "stored", part: { number, etag: told(answer.ETag, "ETag"), size } };
     },
