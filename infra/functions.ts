@@ -10,7 +10,13 @@ const WRITE_TABLE = [
 
 const READ = ["s3:GetObject"] as const;
 /** Parts of an upload are written with PutObject's right. */
-const UPLOAD = [...READ, "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"] as const;
+const UPLOAD = [
+  ...READ,
+  "s3:PutObject",
+  "s3:DeleteObject",
+  "s3:AbortMultipartUpload",
+  "s3:ListMultipartUploadParts",
+] as const;
 const REMOVE = [...READ, "s3:DeleteObject", "s3:AbortMultipartUpload"] as const;
 /** With it S3 says 404 of an object that is not there, without it 403, which says nothing. */
 const TELL_ABSENT = ["s3:ListBucket"] as const;

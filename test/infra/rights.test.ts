@@ -50,7 +50,13 @@ const WRITE_TABLE = [
   "dynamodb:Query",
   "dynamodb:UpdateItem",
 ];
-const UPLOAD = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"];
+const UPLOAD = [
+  "s3:AbortMultipartUpload",
+  "s3:DeleteObject",
+  "s3:GetObject",
+  "s3:ListMultipartUploadParts",
+  "s3:PutObject",
+];
 
 describe("what each function may do: this, and nothing else", () => {
   it("base: write its log", () => {
