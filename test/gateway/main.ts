@@ -60,11 +60,25 @@ command.addHelpText(
   "\nTools that it needs come with `npm run gateway:install`. Ends with SIGINT or SIGTERM; then nothing of it is left.",
 );
 
-await run(command.parse().opts<Options>());
+const stopping = new AbortController();
+const stopped = new Promise<void>((resolve) => {
+  stopping.signal.addEventListener("abort", () => resolve(), { once: true });
+});
+// Another signal ends the process at once, and what it started with it.
+onSignals(
+  () => stopping.abort(),
+  () => process.exit(1),
+);
+
+await run(command.parse().opts<Options>()).catch((cause: unknown) => {
+  // Ctrl+C reaches all that is being started, too: then nobody wants to hear why it did not start.
+  if (stopping.signal.aborted) return;
+  console.error(cause instanceof Error ? cause.message : cause);
+  process.exitCode = 1;
+});
 
 async function run(options: Options): Promise<void> {
   await using running = new AsyncDisposableStack();
-  const stopped = signalled();
   const folder = await mkdtemp(join(tmpdir(), "berth-gateway-"));
   running.defer(() => rm(folder, { recursive: true, force: true }));
   const server = await start(options, folder, running);
@@ -107,14 +121,4 @@ function functionLog(
   const file = createWriteStream(path, { flags: "a" });
   running.defer(() => void file.end());
   return (_, text) => void file.write(text);
-}
-
-/** Resolves with the first signal; another one ends the process at once, and what it started with it. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) =>
-    onSignals(
-      () => resolve(),
-      () => process.exit(1),
-    ),
-  );
 }
