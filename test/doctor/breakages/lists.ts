@@ -93,7 +93,7 @@ export const LIST_BREAKAGES: readonly Breakage[] = [
     check: "referrers.filter",
     by: "a proxy that drops the query",
     breaks: asking({ path: REFERRERS, query: /artifactType=/ }, withoutQuery),
-    problem: /lists the types .*sbom\+json,.*signature/,
+    problem: /lists the types .*signature/,
     cure: /OCI-Filters-Applied/,
   },
   {
