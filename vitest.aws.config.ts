@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/aws/**/*.aws.ts"],
     globalSetup: ["test/aws/support/setup.ts"],
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
   },
