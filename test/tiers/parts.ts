@@ -73,7 +73,7 @@ export const PARTS: readonly Part[] = [
     script: (_tier, report) => ["test:gateway", "--", "--reporter=default", ...counted(report)],
     env: (tier) => ({ BERTH_TEST_TIER: tier }),
     report: "vitest",
-    limitMinutes: { gate: 20, full: 30 },
+    limitMinutes: { gate: 40, full: 40 },
     testedBy: ["functions", "infra", "test/gateway"],
     figures: /^conformance /,
   },

@@ -91,11 +91,14 @@ export const LIMIT = 512 * 1024;
 interface Run {
   readonly signal?: AbortSignal;
   readonly checks?: readonly Check[];
+  /** as the flag has it */
+  readonly largeSize?: string;
 }
 
 /** What the doctor says of the registry at `url`. */
-export function reportOn(url: string, { signal = new AbortController().signal, checks = CHECKS }: Run = {}) {
-  const flags = { repository: "team/doctor", largeSize: String(LARGE), timeout: "20s" };
+export function reportOn(url: string, run: Run = {}): Promise<Report> {
+  const { signal = new AbortController().signal, checks = CHECKS, largeSize = String(LARGE) } = run;
+  const flags = { repository: "team/doctor", largeSize, timeout: "20s" };
   const now = () => performance.now();
   return diagnose(parseOptions(url, flags), { screen: quiet, now, signal, checks });
 }
