@@ -13,6 +13,7 @@ import { Stand } from "./stand.ts";
 import { inFigures, markdown } from "./table.ts";
 
 const USAGE = `npm run bench -- [--quick] [--only TEXT] [--peers berth,zot] [--out FOLDER]
+Measures Berth beside its peers; a full run, with none of the first three, goes on with \`npm run bench:functions\`.
   --quick   small sizes and few rounds: proves that the bench works, its figures say little
   --only    only measurements whose name contains this; may be repeated
   --peers   only these; the default is every one that this machine has
@@ -52,6 +53,8 @@ try {
   for (const stand of stands) await stand.close();
   await rm(folder, { recursive: true });
 }
+// The functions have no peer to stand beside, so only a full run takes them in.
+if (options.isFull) await import("./functions.ts");
 
 /** Round by round, each round beginning with another peer, so that what the machine does meanwhile meets all alike. */
 async function sample(measurement: Measurement): Promise<Map<PeerName, number[]>> {
@@ -106,5 +109,5 @@ function readOptions() {
   }
   const wanted = values.peers.split(",").filter((name) => name !== "");
   const isFull = !values.quick && values.only.length === 0 && wanted.length === 0;
-  return { ...values, peers: wanted, out: values.out ?? (isFull ? "bench/results" : undefined) };
+  return { ...values, isFull, peers: wanted, out: values.out ?? (isFull ? "bench/results" : undefined) };
 }
