@@ -9,7 +9,7 @@ import { hashTested } from "./sources.ts";
 
 const results = await readResults(RESULTS);
 const judge = async (part: Part): Promise<string[]> => {
-  const sources = await hashTested(ROOT, part.testedBy);
+  const sources = await hashTested(ROOT, part);
   const why = staleness(results[part.name], sources);
   return why === undefined ? [] : [`${part.name} ${why}: npm run test:full -- --only ${part.name}`];
 };

@@ -23,7 +23,7 @@ const options = command.opts<{ only?: string[]; resume?: boolean }>();
 const directory = await mkdtemp(join(tmpdir(), "berth-full-"));
 const outcomes = new Map<string, Outcome>();
 for (const part of choose(PARTS, options.only)) {
-  const sources = await hashTested(ROOT, part.testedBy);
+  const sources = await hashTested(ROOT, part);
   const before = await readResults(RESULTS);
   if (options.resume === true && staleness(before[part.name], sources) === undefined) continue;
   tellStart(part);

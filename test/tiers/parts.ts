@@ -12,7 +12,9 @@ export interface Part {
   readonly report: "vitest" | "conformance" | "none";
   /** the part is ended and has failed after so long */
   readonly limitMinutes: Readonly<Record<Tier, number>>;
-  /** folders and files, beside Berth's own, whose change makes this part's results old */
+  /** folders of code, beside the embedded registry's, that this part runs */
+  readonly runs?: readonly string[];
+  /** folders and files, beside that code, whose change makes this part's results old */
   readonly testedBy: readonly string[];
   /** begins the lines of the part's output that are its figures; they end before the next empty line */
   readonly figures?: RegExp;
@@ -43,7 +45,8 @@ export const PARTS: readonly Part[] = [
     script: () => ["synth"],
     report: "none",
     limitMinutes: { gate: 5, full: 5 },
-    testedBy: ["functions", "infra", "cdk.json"],
+    runs: ["functions", "infra"],
+    testedBy: ["cdk.json"],
   },
   {
     name: "conformance",
@@ -65,7 +68,8 @@ export const PARTS: readonly Part[] = [
     script: (_tier, report) => ["test:aws", "--", "--reporter=default", ...counted(report)],
     report: "vitest",
     limitMinutes: { gate: 15, full: 15 },
-    testedBy: ["functions/stores", "test/aws", "test/contract"],
+    runs: ["functions"],
+    testedBy: ["test/aws", "test/contract", "test/registry"],
   },
   {
     name: "gateway",
@@ -74,7 +78,15 @@ export const PARTS: readonly Part[] = [
     env: (tier) => ({ BERTH_TEST_TIER: tier }),
     report: "vitest",
     limitMinutes: { gate: 40, full: 40 },
-    testedBy: ["functions", "infra", "test/gateway"],
+    runs: ["functions", "infra"],
+    testedBy: [
+      "cdk.json",
+      "test/gateway",
+      "test/aws",
+      "test/conformance",
+      "test/clients/support",
+      "test/tools",
+    ],
     figures: /^conformance /,
   },
   {

@@ -2,17 +2,19 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hashPackages } from "./packages.ts";
+import type { Part } from "./parts.ts";
 
-/** The folders of the registry that the full tier runs. */
+/** The folders of the registry that every part runs. */
 const BERTH = ["shared", "local"] as const;
 
-/** What a part's results speak of, hashed: Berth itself, the packages that it runs on, and what tests it. */
+/** What a part's results speak of, hashed: the code that it runs, the packages which that imports, and what tests it. */
 export async function hashTested(
   root: string,
-  testedBy: readonly string[],
+  { runs = [], testedBy }: Pick<Part, "runs" | "testedBy">,
 ): Promise<Readonly<Record<string, string>>> {
-  const packages = { "package-lock.json": await hashPackages(root, BERTH) };
-  return { ...(await hashSources(root, [...BERTH, ...testedBy])), ...packages };
+  const code = [...BERTH, ...runs];
+  const packages = { "package-lock.json": await hashPackages(root, code) };
+  return { ...(await hashSources(root, [...code, ...testedBy])), ...packages };
 }
 
 /** The SHA-256 of each folder or file, by its path below `root`: of names and contents alone, so that no history is needed. */
