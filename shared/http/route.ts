@@ -2,10 +2,11 @@ import { type Algorithm, type Digest, parseDigest } from "../oci/digest.ts";
 import { OciError } from "../oci/errors.ts";
 import { parseRepoName, type RepoName, type Tag } from "../oci/names.ts";
 import { parseReference, type Reference } from "../oci/reference.ts";
-import type { UploadId } from "../registry/registry.ts";
+import type { UploadLocation } from "../registry/registry.ts";
 import { locate, type Place } from "./place.ts";
 import { type PageQuery, parseAlgorithm, parsePage, parseQuery, parseTags } from "./query.ts";
 import { HttpRefusal } from "./refusal.ts";
+import { parseUploadLocation } from "./upload-location.ts";
 
 /** What a request asks for: distribution-spec § Endpoints, and Docker's catalog. HEAD is GET, but for blobs. */
 export type Route =
@@ -14,13 +15,8 @@ export type Route =
   | { readonly kind: "manifest.get"; readonly repo: RepoName; readonly reference: Reference } // end-3
   | { readonly kind: "upload.begin"; readonly repo: RepoName; readonly algorithm?: Algorithm } // end-4a, end-4c
   | { readonly kind: "upload.whole"; readonly repo: RepoName; readonly digest: Digest } // end-4b
-  | { readonly kind: "upload.append"; readonly repo: RepoName; readonly id: UploadId } // end-5
-  | {
-      readonly kind: "upload.commit";
-      readonly repo: RepoName;
-      readonly id: UploadId;
-      readonly digest: Digest;
-    } // end-6
+  | ({ readonly kind: "upload.append" } & UploadLocation) // end-5
+  | ({ readonly kind: "upload.commit"; readonly digest: Digest } & UploadLocation) // end-6
   | {
       readonly kind: "manifest.put"; // end-7a, end-7b
       readonly repo: RepoName;
@@ -43,7 +39,7 @@ export type Route =
       readonly artifactType?: string;
       readonly page: PageQuery;
     }
-  | { readonly kind: "upload.status" | "upload.cancel"; readonly repo: RepoName; readonly id: UploadId } // end-13, end-14
+  | ({ readonly kind: "upload.status" | "upload.cancel" } & UploadLocation) // end-13, end-14
   | { readonly kind: "catalog.list"; readonly page: PageQuery }; // Docker
 
 /** The routes whose kind begins with `Family`: each family has a file that answers them. */
@@ -161,30 +157,21 @@ function beginRoute({ name }: Place, params: URLSearchParams): Route {
 }
 
 function uploadRoute(method: string, { name, last }: Place, query: string): Route {
-  const repo = parseRepoName(name);
+  const params = parseQuery(query);
+  const location = () => parseUploadLocation(parseRepoName(name), last, params);
   switch (method) {
     case "GET":
     case "HEAD":
-      return { kind: "upload.status", repo, id: parseUploadId(last) };
+      return { kind: "upload.status", ...location() };
     case "PATCH":
-      return { kind: "upload.append", repo, id: parseUploadId(last) };
-    case "PUT": {
-      const id = parseUploadId(last);
-      return { kind: "upload.commit", repo, id, digest: parseDigest(parseQuery(query).get("digest") ?? "") };
-    }
+      return { kind: "upload.append", ...location() };
+    case "PUT":
+      return { kind: "upload.commit", ...location(), digest: parseDigest(params.get("digest") ?? "") };
     case "DELETE":
-      return { kind: "upload.cancel", repo, id: parseUploadId(last) };
+      return { kind: "upload.cancel", ...location() };
     default:
       return wrongMethod("GET, HEAD, PATCH, PUT, DELETE");
   }
-}
-
-const UPLOAD_ID = /^[0-9a-f-]{1,64}$/;
-
-/** As the clock makes them. BLOB_UPLOAD_UNKNOWN for any other text: no upload ever had that name. */
-function parseUploadId(text: string): UploadId {
-  if (!UPLOAD_ID.test(text)) throw new OciError("BLOB_UPLOAD_UNKNOWN", { id: text.slice(0, 300) });
-  return text as UploadId;
 }
 
 function referrersRoute({ name, last }: Place, params: URLSearchParams): Route {

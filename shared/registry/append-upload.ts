@@ -18,8 +18,9 @@ const PART_LIFE_SECONDS = (2 * LONGEST_UPLOAD) / 1000;
 
 export const createAppendUpload =
   (ports: UploadPorts): Registry["appendUpload"] =>
-  async ({ repo, id, chunk }) => {
-    const session = await findOpenSession(ports, { repo, id });
+  async ({ chunk, ...location }) => {
+    const session = await findOpenSession(ports, location);
+    const { id } = session;
     if (session.joined) throw unknownUpload(id);
     requireFit(session, chunk);
     const received = await receive(ports, { session, chunk });

@@ -11,6 +11,7 @@ import { type Received, receive, requireFit } from "./receive-body.ts";
 import type { BlobInfo, Registry } from "./registry.ts";
 import { createRepo } from "./repositories.ts";
 import { done, type Try, untilDone } from "./retry.ts";
+import { isSecretOf } from "./upload-secret.ts";
 import { onlyVersion, parseSession, type UploadSession } from "./upload-session.ts";
 import { faster, findSession, type UploadPorts, unknownUpload } from "./uploads.ts";
 
@@ -39,8 +40,9 @@ export const createCommitUpload =
     }
   };
 
-async function commitUpload(ports: UploadPorts, { repo, id, digest, chunk }: CommitCall): Promise<BlobInfo> {
-  const session = await findSession(ports, { repo, id });
+async function commitUpload(ports: UploadPorts, call: CommitCall): Promise<BlobInfo> {
+  const { digest, chunk } = call;
+  const session = await findSession(ports, call);
   const { state } = session;
   if (state.kind === "committed") return repeated(session, state.digest, digest);
   requireFit(session, chunk);
@@ -61,11 +63,12 @@ async function commitUpload(ports: UploadPorts, { repo, id, digest, chunk }: Com
 /** A client that asks again while its first request still runs finds what that one took away: the outcome is the same. */
 async function committedMeanwhile(
   { table }: UploadPorts,
-  { repo, id, digest }: CommitCall,
+  { repo, id, secret, digest }: CommitCall,
 ): Promise<BlobInfo | undefined> {
   const item = await table.get(keys.session(id), "strong");
   const session = item && parseSession(id, item);
-  if (session?.repo !== repo || session.state.kind !== "committed") return undefined;
+  if (session?.repo !== repo || !isSecretOf(session.secretHash, secret)) return undefined;
+  if (session.state.kind !== "committed") return undefined;
   return session.state.digest === digest ? { digest, size: session.offset } : undefined;
 }
 

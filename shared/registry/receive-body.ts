@@ -13,7 +13,7 @@ import { freshKey } from "./keyspace.ts";
 import type { Chunk } from "./registry.ts";
 import { MultipartGoneError, storeParts } from "./store-parts.ts";
 import type { Hashed, Tail, UploadSession } from "./upload-session.ts";
-import { faster, findOpenSession, type UploadPorts } from "./uploads.ts";
+import { faster, readAgain, type UploadPorts } from "./uploads.ts";
 
 /** What a body left in the blob store. None of it counts before the session says so. */
 export interface Received {
@@ -135,7 +135,7 @@ export async function openTail(
 ): Promise<ByteStream> {
   const stream = await ports.blobs.read(key);
   if (stream) return stream;
-  const { version } = await findOpenSession(ports, session);
+  const { version } = await readAgain(ports, session);
   if (version !== session.version) throw faster();
   throw new BlobStoreUnavailableError(`the end of the upload, '${key}', is gone`);
 }

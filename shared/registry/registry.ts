@@ -48,6 +48,15 @@ export interface Upload {
 }
 export type UploadId = string & { readonly uploadId: unique symbol };
 
+/** What its owner knows of an upload: its name, and the secret without which nobody goes on with it. */
+export interface UploadLocation {
+  readonly repo: RepoName;
+  readonly id: UploadId;
+  readonly secret: UploadSecret;
+}
+/** 43 characters of base64url. Only the Location of the upload holds it: it belongs into no log and no error. */
+export type UploadSecret = string & { readonly uploadSecret: unique symbol };
+
 /** A chunk's place, where the client named one (Content-Range: both ends inclusive). */
 export interface Chunk {
   readonly body: ByteStream;
@@ -111,19 +120,22 @@ export interface Registry {
   /** "unknown" where the source (any repository, without `from`) does not have it. */
   readonly mountBlob: Operation<{ repo: RepoName; digest: Digest; from?: RepoName }, "mounted" | "unknown">;
 
-  readonly beginUpload: Operation<{ repo: RepoName; algorithm?: Algorithm }, Upload>;
-  /** BLOB_UPLOAD_UNKNOWN */
-  readonly statUpload: Operation<{ repo: RepoName; id: UploadId }, Upload>;
+  readonly beginUpload: Operation<
+    { repo: RepoName; algorithm?: Algorithm },
+    Upload & { readonly secret: UploadSecret }
+  >;
+  /** BLOB_UPLOAD_UNKNOWN, as in all that follow also where the secret is another */
+  readonly statUpload: Operation<UploadLocation, Upload>;
   /**
    * BLOB_UPLOAD_UNKNOWN, RANGE_INVALID (not where the last chunk ended, or another chunk came first),
    * SIZE_INVALID (range, length and body do not fit)
    */
-  readonly appendUpload: Operation<{ repo: RepoName; id: UploadId; chunk: Chunk }, Upload>;
+  readonly appendUpload: Operation<UploadLocation & { chunk: Chunk }, Upload>;
   /**
    * Appends the last chunk, verifies, and makes the blob visible. As `appendUpload`, and DIGEST_INVALID.
    * Repeated with the same digest it succeeds again.
    */
-  readonly commitUpload: Operation<{ repo: RepoName; id: UploadId; digest: Digest; chunk: Chunk }, BlobInfo>;
+  readonly commitUpload: Operation<UploadLocation & { digest: Digest; chunk: Chunk }, BlobInfo>;
   /** BLOB_UPLOAD_UNKNOWN */
-  readonly cancelUpload: Operation<{ repo: RepoName; id: UploadId }, void>;
+  readonly cancelUpload: Operation<UploadLocation, void>;
 }

@@ -13,6 +13,8 @@ import type { UploadId } from "./registry.ts";
 export interface UploadSession {
   readonly id: UploadId;
   readonly repo: RepoName;
+  /** SHA-256; absent where an older version began the upload, with which nobody goes on then */
+  readonly secretHash: Uint8Array | undefined;
   readonly state: UploadState;
   readonly version: number;
   /** bytes */
@@ -88,6 +90,7 @@ export function parseSession(id: UploadId, item: Item): UploadSession {
   return {
     id,
     repo: textOf(item, "repo") as RepoName,
+    secretHash: optionalBytes(item, "secretHash"),
     state: stateOf(item),
     version: numberOf(item, "version"),
     offset: numberOf(item, "offset"),

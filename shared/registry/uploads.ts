@@ -1,10 +1,10 @@
 import { OciError } from "../oci/errors.ts";
-import type { RepoName } from "../oci/names.ts";
 import type { Blobs } from "../ports/blobs.ts";
 import { keys } from "./keyspace.ts";
 import type { Ports } from "./ports.ts";
-import type { Registry, UploadId } from "./registry.ts";
+import type { Registry, UploadId, UploadLocation } from "./registry.ts";
 import { done, untilDone } from "./retry.ts";
+import { hashOfSecret, isSecretOf, newUploadSecret } from "./upload-secret.ts";
 import { expiryAttributes, onlyOpen, parseSession, type UploadSession } from "./upload-session.ts";
 
 export interface UploadPorts extends Ports {
@@ -25,9 +25,11 @@ export const createBeginUpload =
     const { table, clock } = ports;
     return untilDone(clock, async () => {
       const id = clock.newId() as UploadId;
+      const secret = newUploadSecret(clock);
       const created = clock.now();
       const attributes = {
         repo,
+        secretHash: hashOfSecret(secret),
         created,
         algorithm,
         state: "open",
@@ -38,30 +40,43 @@ export const createBeginUpload =
         ...expiryAttributes(idleUntil(ports, created)),
       };
       const result = await table.write({ op: "put", key: keys.session(id), attributes });
-      return result.outcome === "written" ? done({ id, offset: 0 }) : result;
+      return result.outcome === "written" ? done({ id, secret, offset: 0 }) : result;
     });
   };
 
-/** BLOB_UPLOAD_UNKNOWN where there is none in this repository, or its time is over. Committed ones are found too. */
+/**
+ * BLOB_UPLOAD_UNKNOWN where there is none in this repository, its secret is another, or its time is over. Committed ones
+ * are found too.
+ */
 export async function findSession(
-  { table, clock }: Ports,
-  { repo, id }: { readonly repo: RepoName; readonly id: UploadId },
+  ports: Ports,
+  { repo, id, secret }: UploadLocation,
 ): Promise<UploadSession> {
-  const item = await table.get(keys.session(id), "strong");
-  const session = item && parseSession(id, item);
-  const isUsable =
-    session?.repo === repo && session.state.kind !== "abandoned" && session.idleUntil > clock.now();
-  if (!session || !isUsable) throw unknownUpload(id);
+  const session = await readSession(ports, id);
+  if (session.repo !== repo || !isSecretOf(session.secretHash, secret)) throw unknownUpload(id);
   return session;
 }
 
 /** As `findSession`, and only one that still takes bytes. */
-export async function findOpenSession(
-  ports: Ports,
-  call: { readonly repo: RepoName; readonly id: UploadId },
-): Promise<UploadSession> {
-  const session = await findSession(ports, call);
-  if (session.state.kind !== "open") throw unknownUpload(call.id);
+export async function findOpenSession(ports: Ports, location: UploadLocation): Promise<UploadSession> {
+  return requireOpen(await findSession(ports, location));
+}
+
+/** How an upload stands now that a request has found already. BLOB_UPLOAD_UNKNOWN where it takes no bytes any more. */
+export async function readAgain(ports: Ports, { id }: UploadSession): Promise<UploadSession> {
+  return requireOpen(await readSession(ports, id));
+}
+
+async function readSession({ table, clock }: Ports, id: UploadId): Promise<UploadSession> {
+  const item = await table.get(keys.session(id), "strong");
+  const session = item && parseSession(id, item);
+  const isUsable = session && session.state.kind !== "abandoned" && session.idleUntil > clock.now();
+  if (!isUsable) throw unknownUpload(id);
+  return session;
+}
+
+function requireOpen(session: UploadSession): UploadSession {
+  if (session.state.kind !== "open") throw unknownUpload(session.id);
   return session;
 }
 

@@ -67,7 +67,7 @@ export function append({ repo, path, content }: Place, from: number, to: number,
 export function commit({ repo, path, content }: Place, from: number): Step {
   return {
     kind: "commit",
-    request: { method: "PUT", path: `${path}?digest=${content.digest}`, body: content.bytes.subarray(from) },
+    request: { method: "PUT", path: `${path}&digest=${content.digest}`, body: content.bytes.subarray(from) },
     accepts: [201],
     change: () =>
       inRepo(repo, ({ uploads, blobs }) => ({

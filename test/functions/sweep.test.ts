@@ -9,9 +9,9 @@ const HOUR = 3_600_000;
 /** A registry in which somebody has left an upload of a few bytes. */
 async function withLeftover() {
   const domain = createDomain({ uploadIdle: HOUR });
-  const { id } = await domain.registry.beginUpload({ caller, repo: repo("a/b") });
+  const { id, secret } = await domain.registry.beginUpload({ caller, repo: repo("a/b") });
   const chunk = { body: bodyOf(Buffer.from("left behind")), range: { first: 0, last: 10 } };
-  await domain.registry.appendUpload({ caller, repo: repo("a/b"), id, chunk });
+  await domain.registry.appendUpload({ caller, repo: repo("a/b"), id, secret, chunk });
   domain.time.now += 2 * HOUR;
   const objects = async () => (await domain.blobs.list("blobs/")).entries.length;
   expect(await objects()).toBe(1);

@@ -20,6 +20,7 @@ const SERVES: Readonly<Record<ApiFunction, (kind: Route["kind"]) => boolean>> = 
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const DIGEST = `sha256:${"a".repeat(64)}`;
+const SECRET = `secret=${"s".repeat(43)}`;
 const UPLOADS = ["/blobs/uploads", "/blobs/uploads/", "/blobs/uploads/1f-2e"];
 /** The guide does not say what a path that ends in a slash matches: whatever it is, every request is answered. */
 const EVERY_RULE: readonly RouteRules[] = (["strict", "ignored"] as const).flatMap((trailingSlash) =>
@@ -39,7 +40,7 @@ const functionsFor = (method: string, path: string): readonly ApiFunction[] => [
 
 /** What the core makes of the request; undefined where it is no endpoint, has no such method, or a name that is none. */
 function kindOf(method: string, path: string): Route["kind"] | undefined {
-  const query = method === "PUT" ? `digest=${DIGEST}` : "";
+  const query = method === "PUT" ? `${SECRET}&digest=${DIGEST}` : SECRET;
   try {
     return parseRoute({ method, path, query: path.includes("/uploads/") ? query : "" }).kind;
   } catch (cause) {

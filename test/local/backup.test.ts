@@ -115,7 +115,7 @@ describe("berth backup", () => {
     const copy = await spawnBerth({ data: to });
     const next = await copy.fetch(location, { method: "PATCH", body: "more" });
     expect(next.status).toBeLessThan(500);
-    const last = await copy.fetch(`${location}?digest=${digestOf("x".repeat(6 * 1024 * 1024))}`, {
+    const last = await copy.fetch(`${location}&digest=${digestOf("x".repeat(6 * 1024 * 1024))}`, {
       method: "PUT",
     });
     expect(last.status).toBeGreaterThanOrEqual(400);

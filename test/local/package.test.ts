@@ -69,7 +69,7 @@ describe("the packed package, installed in an empty folder", () => {
       expect(chunk.status).toBe(202);
     }
     const digest = `sha256:${createHash("sha256").update("helloworld").digest("hex")}`;
-    expect((await berth.fetch(`${location}?digest=${digest}`, { method: "PUT" })).status).toBe(201);
+    expect((await berth.fetch(`${location}&digest=${digest}`, { method: "PUT" })).status).toBe(201);
     await berth.kill("SIGKILL");
   });
 

@@ -28,10 +28,17 @@ describe("two equal closing PUTs of one upload", () => {
   it("never make an empty object of a multipart upload that the other has joined", async () => {
     const domain = createDomain();
     const { registry } = domain;
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     const bytes = patterned(minPart + 3, "twice");
     const digest = sha256(bytes);
-    const put = (body: AsyncIterable<Uint8Array>) => ({ caller, repo: name, id, digest, chunk: { body } });
+    const put = (body: AsyncIterable<Uint8Array>) => ({
+      caller,
+      repo: name,
+      id,
+      secret,
+      digest,
+      chunk: { body },
+    });
     const gate = Promise.withResolvers<void>();
     async function* slow() {
       yield bytes.subarray(0, minPart);
@@ -58,11 +65,11 @@ describe("two equal closing PUTs of one upload", () => {
     const { registry } = domain;
     const bytes = patterned(minPart + 3, "equal");
     const digest = sha256(bytes);
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     for (const chunk of [bytes.subarray(0, minPart), bytes.subarray(minPart)]) {
-      await registry.appendUpload({ caller, repo: name, id, chunk: { body: bodyOf(chunk) } });
+      await registry.appendUpload({ caller, repo: name, id, secret, chunk: { body: bodyOf(chunk) } });
     }
-    const put = { caller, repo: name, id, digest };
+    const put = { caller, repo: name, id, secret, digest };
     let waiting = true;
     // The later one has read the session, and is about to make the tail the last part.
     const table: Table = {
@@ -95,7 +102,7 @@ describe("a body that nobody reads to its end", () => {
         throw new Error("there was a body");
       },
     };
-    const { id } = await domain.registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await domain.registry.beginUpload({ caller, repo: name });
     let closed = false;
     async function* endless() {
       try {
@@ -108,6 +115,7 @@ describe("a body that nobody reads to its end", () => {
       caller,
       repo: name,
       id,
+      secret,
       chunk: { body: endless() },
     });
     await expect(append).rejects.toThrow("no space for");
@@ -118,13 +126,13 @@ describe("a body that nobody reads to its end", () => {
 describe("an upload in many chunks", () => {
   it("uses no more part numbers than it has parts, as there are only ten thousand", async () => {
     const { registry, table } = createDomain();
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     const bytes = patterned(minPart + 9, "tail, too");
     let offset = 0;
     for (let at = 0; at < 3; at += 1) {
       const range = { first: offset, last: offset + bytes.length - 1 };
       const chunk = at === 1 ? { body: bodyOf(bytes), range } : { body: bodyOf(bytes), length: bytes.length };
-      ({ offset } = await registry.appendUpload({ caller, repo: name, id, chunk }));
+      ({ offset } = await registry.appendUpload({ caller, repo: name, id, secret, chunk }));
     }
     const parts = await table.query({
       pk: `UPLOAD#${id}`,
@@ -137,14 +145,21 @@ describe("an upload in many chunks", () => {
 
   it("is refused, not a defect, when all part numbers are used up", async () => {
     const { registry, table } = createDomain();
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     const bytes = patterned(minPart + 3, "last");
     for (const chunk of [bytes.subarray(0, minPart), bytes.subarray(minPart)]) {
-      await registry.appendUpload({ caller, repo: name, id, chunk: { body: bodyOf(chunk) } });
+      await registry.appendUpload({ caller, repo: name, id, secret, chunk: { body: bodyOf(chunk) } });
     }
     const key = { pk: `UPLOAD#${id}`, sk: "SESSION" };
     await table.write({ op: "update", key, set: { nextPart: BLOB_LIMITS.parts + 1 } });
-    const put = { caller, repo: name, id, digest: sha256(bytes), chunk: { body: bodyOf(new Uint8Array()) } };
+    const put = {
+      caller,
+      repo: name,
+      id,
+      secret,
+      digest: sha256(bytes),
+      chunk: { body: bodyOf(new Uint8Array()) },
+    };
     await expect(registry.commitUpload(put)).rejects.toMatchObject({ reason: "SIZE_INVALID" });
   });
 });
@@ -152,15 +167,15 @@ describe("an upload in many chunks", () => {
 describe("a PATCH whose tail can't be removed afterwards", () => {
   it("succeeds all the same, as its bytes are durable", async () => {
     const domain = createDomain();
-    const { id } = await domain.registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await domain.registry.beginUpload({ caller, repo: name });
     const [first, second] = [patterned(10, "first"), patterned(10, "second")];
     const blobs: Blobs = {
       ...domain.blobs,
       remove: () => Promise.reject(new BlobStoreUnavailableError("the disk fails")),
     };
     const { appendUpload } = createRegistry({ ...domain, blobs });
-    await appendUpload({ caller, repo: name, id, chunk: { body: bodyOf(first) } });
-    const appended = appendUpload({ caller, repo: name, id, chunk: { body: bodyOf(second) } });
+    await appendUpload({ caller, repo: name, id, secret, chunk: { body: bodyOf(first) } });
+    const appended = appendUpload({ caller, repo: name, id, secret, chunk: { body: bodyOf(second) } });
     expect(await appended).toEqual({ id, offset: 20 });
     domain.time.now += 100_000;
     expect(await domain.sweep()).toMatchObject({ objects: 2 });
@@ -171,16 +186,16 @@ describe("two PATCHes at one offset, of which one has taken the tail away", () =
   it("tell the other so", async () => {
     const domain = createDomain();
     const { registry } = domain;
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     const chunk = () => ({ body: bodyOf(patterned(10, "chunk")) });
-    await registry.appendUpload({ caller, repo: name, id, chunk: chunk() });
+    await registry.appendUpload({ caller, repo: name, id, secret, chunk: chunk() });
     let waiting = true;
     const blobs: Blobs = {
       ...domain.blobs,
       read: async (key) => {
         if (waiting) {
           waiting = false;
-          await registry.appendUpload({ caller, repo: name, id, chunk: chunk() });
+          await registry.appendUpload({ caller, repo: name, id, secret, chunk: chunk() });
         }
         return domain.blobs.read(key);
       },
@@ -189,9 +204,10 @@ describe("two PATCHes at one offset, of which one has taken the tail away", () =
       caller,
       repo: name,
       id,
+      secret,
       chunk: chunk(),
     });
     await expect(late).rejects.toMatchObject({ reason: "RANGE_INVALID" });
-    expect(await registry.statUpload({ caller, repo: name, id })).toEqual({ id, offset: 20 });
+    expect(await registry.statUpload({ caller, repo: name, id, secret })).toEqual({ id, offset: 20 });
   });
 });

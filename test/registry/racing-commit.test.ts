@@ -13,8 +13,8 @@ const digest = sha256(bytes.subarray(0, minPart + 5));
 async function uploadWithRunningPatch() {
   const domain = createDomain();
   const { registry } = domain;
-  const { id } = await registry.beginUpload({ caller, repo: name });
-  const upload = { caller, repo: name, id };
+  const { id, secret } = await registry.beginUpload({ caller, repo: name });
+  const upload = { caller, repo: name, id, secret };
   const first = bytes.subarray(0, minPart + 5);
   await registry.appendUpload({ ...upload, chunk: { body: bodyOf(first) } });
   const gate = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createReadOnlyRegistry } from "../../shared/registry/create-read-only-registry.ts";
-import type { Registry, UploadId } from "../../shared/registry/registry.ts";
+import type { Registry, UploadId, UploadSecret } from "../../shared/registry/registry.ts";
 import { bodyOf, sameBytes } from "../support/bodies.ts";
 import {
   byTag,
@@ -31,7 +31,7 @@ async function readOnly(): Promise<Registry> {
 }
 
 const digest = sha256(config);
-const upload = { caller, repo: name, id: "0-0" as UploadId };
+const upload = { caller, repo: name, id: "0-0" as UploadId, secret: "" as UploadSecret };
 const chunk = { body: bodyOf(config) };
 const WRITES: readonly (readonly [string, (registry: Registry) => Promise<unknown>])[] = [
   ["putManifest", (registry) => registry.putManifest(push)],

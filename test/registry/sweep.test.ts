@@ -13,8 +13,8 @@ describe("the sweep", () => {
     const kept = [patterned(10, "small"), patterned(BLOB_LIMITS.minPart + 1, "large")];
     for (const bytes of kept) await pushBlob(registry, name, bytes);
     for (const size of [0, 10, BLOB_LIMITS.minPart + 1]) {
-      const { id } = await registry.beginUpload({ caller, repo: name });
-      await registry.appendUpload({ ...append(patterned(size, "broken")), id });
+      const { id, secret } = await registry.beginUpload({ caller, repo: name });
+      await registry.appendUpload({ ...append(patterned(size, "broken")), id, secret });
     }
     expect(await sweep()).toEqual({ objects: 0, multiparts: 0, manifests: 0 });
     time.now += 2 * DAY;
@@ -27,23 +27,30 @@ describe("the sweep", () => {
 
   it("leaves an upload alone as long as its client may come back, and ends it then", async () => {
     const { registry, time, sweep } = createDomain({ uploadIdle: DAY });
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     const bytes = patterned(30, "slow");
     for (let at = 0; at < 3; at += 1) {
       time.now += DAY - 1;
       await sweep();
-      await registry.appendUpload({ ...append(bytes.subarray(at * 10, at * 10 + 10)), id });
+      await registry.appendUpload({ ...append(bytes.subarray(at * 10, at * 10 + 10)), id, secret });
     }
     time.now += DAY + 1;
-    await expect(registry.statUpload({ caller, repo: name, id })).rejects.toThrow("upload unknown");
+    await expect(registry.statUpload({ caller, repo: name, id, secret })).rejects.toThrow("upload unknown");
     expect(await sweep()).toMatchObject({ objects: 1 });
-    const late = { caller, repo: name, id, digest: sha256(bytes), chunk: { body: bodyOf(new Uint8Array()) } };
+    const late = {
+      caller,
+      repo: name,
+      id,
+      secret,
+      digest: sha256(bytes),
+      chunk: { body: bodyOf(new Uint8Array()) },
+    };
     await expect(registry.commitUpload(late)).rejects.toThrow("upload unknown");
   });
 
   it("leaves an upload alone while a long body still brings parts", async () => {
     const { registry, time, sweep } = createDomain({ uploadIdle: DAY });
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     const bytes = patterned(BLOB_LIMITS.minPart + 2, "days");
     async function* slow() {
       yield bytes.subarray(0, 1);
@@ -56,16 +63,23 @@ describe("the sweep", () => {
       yield bytes.subarray(1 + BLOB_LIMITS.minPart);
     }
     const chunk = { body: slow(), range: { first: 0, last: bytes.length - 1 } };
-    await registry.appendUpload({ caller, repo: name, id, chunk });
-    const end = { caller, repo: name, id, digest: sha256(bytes), chunk: { body: bodyOf(new Uint8Array()) } };
+    await registry.appendUpload({ caller, repo: name, id, secret, chunk });
+    const end = {
+      caller,
+      repo: name,
+      id,
+      secret,
+      digest: sha256(bytes),
+      chunk: { body: bodyOf(new Uint8Array()) },
+    };
     await registry.commitUpload(end);
     expect(sameBytes(await pullBlob(registry, name, sha256(bytes)), bytes)).toBe(true);
   });
 
   it("finds the bytes of a session that the table has already dropped", async () => {
     const { registry, blobs, table, time, sweep } = createDomain();
-    const { id } = await registry.beginUpload({ caller, repo: name });
-    await registry.appendUpload({ ...append(patterned(10, "lost")), id });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
+    await registry.appendUpload({ ...append(patterned(10, "lost")), id, secret });
     await table.write({ op: "delete", key: { pk: `UPLOAD#${id}`, sk: "SESSION" } });
     time.now += 20 * DAY;
     expect(await sweep()).toMatchObject({ objects: 1 });
@@ -75,8 +89,8 @@ describe("the sweep", () => {
   it("finds what was left over before a registry was switched off for months", async () => {
     const { registry, blobs, time, sweep } = createDomain();
     await sweep();
-    const { id } = await registry.beginUpload({ caller, repo: name });
-    await registry.appendUpload({ ...append(patterned(10, "old")), id });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
+    await registry.appendUpload({ ...append(patterned(10, "old")), id, secret });
     time.now += 100 * DAY;
     expect(await sweep()).toMatchObject({ objects: 1 });
     expect((await blobs.list("")).entries).toEqual([]);

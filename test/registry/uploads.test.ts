@@ -40,18 +40,18 @@ describe("uploads", () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ seed, chunks: plan, long, lastInPut }) => {
         const { registry } = createDomain({ seed, rates });
-        const { id } = await registry.beginUpload({ caller, repo: name });
+        const { id, secret } = await registry.beginUpload({ caller, repo: name });
         const total = plan.reduce((sum, { size }) => sum + size, 0);
         const bytes = patterned(total, seed);
         let offset = 0;
         const inPut = lastInPut ? plan.at(-1) : undefined;
         for (const { size, ranged } of inPut ? plan.slice(0, -1) : plan) {
           const chunk = chunkOf(bytes.subarray(offset, offset + size), offset, ranged);
-          ({ offset } = await registry.appendUpload({ caller, repo: name, id, chunk }));
+          ({ offset } = await registry.appendUpload({ caller, repo: name, id, secret, chunk }));
         }
         const digest = long ? sha512(bytes) : sha256(bytes);
         const chunk = chunkOf(bytes.subarray(offset), offset, inPut?.ranged ?? false);
-        const info = await registry.commitUpload({ caller, repo: name, id, digest, chunk });
+        const info = await registry.commitUpload({ caller, repo: name, id, secret, digest, chunk });
         expect(info).toEqual({ digest, size: total });
         const pulled = await pullBlob(registry, name, digest);
         expect(sameBytes(pulled, bytes)).toBe(true);
@@ -63,7 +63,7 @@ describe("uploads", () => {
   it("leave nothing in the stores but the blob itself", async () => {
     const { registry, blobs } = createDomain();
     const bytes = patterned(2 * minPart + 7, 1);
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     for (const [first, end] of [
       [0, 10],
       [10, minPart - 1],
@@ -74,6 +74,7 @@ describe("uploads", () => {
         caller,
         repo: name,
         id,
+        secret,
         chunk: chunkOf(bytes.subarray(first, end), first, true),
       });
     }
@@ -81,6 +82,7 @@ describe("uploads", () => {
       caller,
       repo: name,
       id,
+      secret,
       digest: sha256(bytes),
       chunk: { body: bodyOf(new Uint8Array()) },
     });
@@ -93,11 +95,12 @@ describe("uploads", () => {
     for (const size of [0, 100, minPart, 2 * minPart]) {
       const bytes = patterned(size, size);
       for (const target of [repo("one"), repo("two"), repo("one")]) {
-        const { id } = await registry.beginUpload({ caller, repo: target });
+        const { id, secret } = await registry.beginUpload({ caller, repo: target });
         await registry.commitUpload({
           caller,
           repo: target,
           id,
+          secret,
           digest: sha256(bytes),
           chunk: chunkOf(bytes, 0, false),
         });
@@ -111,7 +114,7 @@ describe("uploads", () => {
     for (const size of [1000, minPart, 2 * minPart]) {
       for (let seed = 0; seed < 5; seed += 1) {
         const { registry } = createDomain({ seed, rates: { conflict: 0.2, "unknown-written": 0.05 } });
-        const { id } = await registry.beginUpload({ caller, repo: name });
+        const { id, secret } = await registry.beginUpload({ caller, repo: name });
         const rivals = [1, 2, 3].map((rival) => patterned(size, rival));
         const results = await Promise.allSettled(
           rivals.map((bytes) =>
@@ -119,6 +122,7 @@ describe("uploads", () => {
               caller,
               repo: name,
               id,
+              secret,
               digest: sha256(bytes),
               chunk: chunkOf(bytes, 0, false),
             }),
@@ -141,21 +145,22 @@ describe("uploads", () => {
   it("of which two append at one offset keep the bytes of one", async () => {
     for (const size of [1000, minPart + 1]) {
       const { registry } = createDomain();
-      const { id } = await registry.beginUpload({ caller, repo: name });
+      const { id, secret } = await registry.beginUpload({ caller, repo: name });
       const rivals = [1, 2, 3, 4].map((rival) => patterned(size, rival));
       const results = await Promise.allSettled(
         rivals.map((bytes) =>
-          registry.appendUpload({ caller, repo: name, id, chunk: chunkOf(bytes, 0, true) }),
+          registry.appendUpload({ caller, repo: name, id, secret, chunk: chunkOf(bytes, 0, true) }),
         ),
       );
       const won = results.findIndex(({ status }) => status === "fulfilled");
       expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-      expect(await registry.statUpload({ caller, repo: name, id })).toEqual({ id, offset: size });
+      expect(await registry.statUpload({ caller, repo: name, id, secret })).toEqual({ id, offset: size });
       const bytes = rivals[won] ?? new Uint8Array();
       await registry.commitUpload({
         caller,
         repo: name,
         id,
+        secret,
         digest: sha256(bytes),
         chunk: { body: bodyOf(new Uint8Array()) },
       });
@@ -165,20 +170,21 @@ describe("uploads", () => {
 
   it("that the client breaks off stay where they were", async () => {
     const { registry } = createDomain();
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     async function* broken() {
       yield new Uint8Array(minPart + 1);
       throw new Error("the client went away");
     }
     await expect(
-      registry.appendUpload({ caller, repo: name, id, chunk: { body: broken() } }),
+      registry.appendUpload({ caller, repo: name, id, secret, chunk: { body: broken() } }),
     ).rejects.toThrow("went away");
-    expect(await registry.statUpload({ caller, repo: name, id })).toEqual({ id, offset: 0 });
+    expect(await registry.statUpload({ caller, repo: name, id, secret })).toEqual({ id, offset: 0 });
     const bytes = patterned(2 * minPart, 3);
     await registry.commitUpload({
       caller,
       repo: name,
       id,
+      secret,
       digest: sha256(bytes),
       chunk: chunkOf(bytes, 0, false),
     });
@@ -188,8 +194,8 @@ describe("uploads", () => {
   it("that were completed by a request whose answer got lost are found complete by the next", async () => {
     const { registry, blobs, table } = createDomain();
     const bytes = patterned(2 * minPart + 5, 4);
-    const { id } = await registry.beginUpload({ caller, repo: name });
-    await registry.appendUpload({ caller, repo: name, id, chunk: chunkOf(bytes, 0, true) });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
+    await registry.appendUpload({ caller, repo: name, id, secret, chunk: chunkOf(bytes, 0, true) });
     // A crash between the two steps of the commit: the parts are joined, the table does not know.
     const [multipart] = (await blobs.listMultiparts("")).entries;
     const items = await table.query({
@@ -208,6 +214,7 @@ describe("uploads", () => {
       caller,
       repo: name,
       id,
+      secret,
       digest: sha256(bytes),
       chunk: { body: bodyOf(new Uint8Array()) },
     });
@@ -217,9 +224,9 @@ describe("uploads", () => {
   it("read a part of the blob", async () => {
     const { registry } = createDomain();
     const bytes = patterned(2 * minPart + 5, 4);
-    const { id } = await registry.beginUpload({ caller, repo: name });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
     const digest = sha256(bytes);
-    await registry.commitUpload({ caller, repo: name, id, digest, chunk: chunkOf(bytes, 0, true) });
+    await registry.commitUpload({ caller, repo: name, id, secret, digest, chunk: chunkOf(bytes, 0, true) });
     const range = { first: minPart - 2, last: minPart + 2 };
     const opened = await registry.openBlob({ caller, repo: name, digest, range: () => range });
     expect(opened).toMatchObject({ range, info: { digest, size: bytes.length } });

@@ -226,7 +226,7 @@ describe("an upload that is over", () => {
   it.each(["0b0c4cba-0000-4000-8000-000000000000", "latest", "..", "A", "0".repeat(65), "%00"])(
     "or never was, is a 404: %s",
     async (id) => {
-      const path = `/v2/${REPO}/blobs/uploads/${id}`;
+      const path = `/v2/${REPO}/blobs/uploads/${id}?secret=${"s".repeat(43)}`;
       for (const method of ["GET", "PATCH", "DELETE"]) {
         const answer = await send(berth, { method, path });
         expect([answer.status, answer.code]).toEqual([404, "BLOB_UPLOAD_UNKNOWN"]);

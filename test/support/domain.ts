@@ -50,6 +50,9 @@ export function useStores(open: OpenStores): void {
   chosen.open = open;
 }
 
+const secretOf = (random: () => number): string =>
+  Buffer.from(Array.from({ length: 32 }, () => Math.floor(random() * 256))).toString("base64url");
+
 /** The domain over the in-memory stores (but for `useStores`), with a clock that the test moves. */
 export function createDomain({ seed = 1, rates = {}, uploadIdle = 60_000 }: DomainOptions = {}) {
   const random = seededRandom(seed);
@@ -58,6 +61,7 @@ export function createDomain({ seed = 1, rates = {}, uploadIdle = 60_000 }: Doma
   const clock: Clock = {
     now: () => time.now,
     newId: () => `${(ids += 1).toString(16).padStart(8, "0")}-${Math.floor(random() * 2 ** 32).toString(16)}`,
+    newSecret: () => secretOf(random),
     random,
     // Others get their turn, as they do while a real clock runs.
     sleep: () => new Promise((resolve) => setImmediate(resolve)),
@@ -73,9 +77,9 @@ export const sha512 = (bytes: Uint8Array): Digest =>
   `sha512:${createHash("sha512").update(bytes).digest("hex")}` as Digest;
 
 export async function pushBlob(registry: Registry, name: RepoName, bytes: Uint8Array): Promise<Digest> {
-  const { id } = await registry.beginUpload({ caller, repo: name });
+  const { id, secret } = await registry.beginUpload({ caller, repo: name });
   const digest = sha256(bytes);
-  await registry.commitUpload({ caller, repo: name, id, digest, chunk: { body: bodyOf(bytes) } });
+  await registry.commitUpload({ caller, repo: name, id, secret, digest, chunk: { body: bodyOf(bytes) } });
   return digest;
 }
 

@@ -11,6 +11,7 @@ export function createClock(): Clock & { readonly advance: (milliseconds: number
   return {
     now: () => now,
     newId: () => [8, 4, 4, 4, 12].map(hex).join("-"),
+    newSecret: () => hex(43),
     random,
     sleep: () => new Promise((resolve) => setImmediate(resolve)),
     advance: (milliseconds) => {

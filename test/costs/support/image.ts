@@ -65,7 +65,7 @@ export async function pushBlob(registry: CountedRegistry, repo: string, blob: Co
       : { "content-range": `${at}-${at + body.length - 1}` };
     counted.push(await registry.send({ method: "PATCH", target, headers, body }, 202));
   }
-  counted.push(await registry.send({ method: "PUT", target: `${target}?digest=${blob.digest}` }, 201));
+  counted.push(await registry.send({ method: "PUT", target: `${target}&digest=${blob.digest}` }, 201));
   return counted;
 }
 

@@ -19,4 +19,7 @@ export const digests = fc.oneof(
   fc.stringMatching(/^[a-f0-9]{64}$/).map((hex) => `sha256:${hex}`),
   fc.stringMatching(/^[a-f0-9]{128}$/).map((hex) => `sha512:${hex}`),
 );
-export const uploadIds = fc.oneof(fc.uuid(), fc.stringMatching(/^[0-9a-f-]{1,64}$/));
+export const uploads = fc.record({
+  id: fc.oneof(fc.uuid(), fc.stringMatching(/^[0-9a-f-]{1,64}$/)),
+  secret: fc.stringMatching(/^[\w-]{43}$/),
+});

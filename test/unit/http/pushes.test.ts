@@ -3,11 +3,13 @@ import { ClientAbortedError } from "../../../shared/http/messages.ts";
 import { parseDigest } from "../../../shared/oci/digest.ts";
 import { OciError } from "../../../shared/oci/errors.ts";
 import type { ByteStream } from "../../../shared/ports/blobs.ts";
-import type { Chunk, Registry, UploadId } from "../../../shared/registry/registry.ts";
+import type { Chunk, Registry, UploadId, UploadSecret } from "../../../shared/registry/registry.ts";
 import { ask, jsonOf } from "./ask.ts";
 
 const DIGEST = parseDigest(`sha256:${"a".repeat(64)}`);
 const ID = "0b0c4cba-0000-4000-8000-000000000001" as UploadId;
+const SECRET = "s".repeat(43) as UploadSecret;
+const UPLOAD = `/v2/a/blobs/uploads/${ID}?secret=${SECRET}`;
 const LIMIT = 4 * 1024 * 1024;
 const NEVER_READ: ByteStream = (async function* () {
   yield await Promise.reject(new Error("the body was read"));
@@ -25,7 +27,7 @@ describe("Content-Range of a chunk", () => {
       { appendUpload, statUpload },
       {
         method: "PATCH",
-        target: `/v2/a/blobs/uploads/${ID}`,
+        target: UPLOAD,
         headers: { "content-range": header, "content-length": "10" },
       },
     );
@@ -58,7 +60,7 @@ describe("Content-Range of a chunk", () => {
     async (header) => {
       expect(await rangeOf(header)).toMatchObject({
         status: 416,
-        headers: { Location: `/v2/a/blobs/uploads/${ID}`, Range: "0-9", "Docker-Upload-UUID": ID },
+        headers: { Location: UPLOAD, Range: "0-9", "Docker-Upload-UUID": ID },
         range: undefined,
       });
     },
@@ -69,7 +71,7 @@ describe("a single POST that fails", () => {
   const failWith = (reason: Error) => {
     const cancelled: string[] = [];
     const operations: Partial<Registry> = {
-      beginUpload: async () => ({ id: ID, offset: 0 }),
+      beginUpload: async () => ({ id: ID, secret: SECRET, offset: 0 }),
       commitUpload: () => Promise.reject(reason),
       cancelUpload: ({ id }) => {
         cancelled.push(id);
@@ -101,7 +103,7 @@ describe("a mount that fails", () => {
       mountBlob: async () => "unknown",
       beginUpload: async ({ algorithm }) => {
         begun.push(algorithm);
-        return { id: ID, offset: 0 };
+        return { id: ID, secret: SECRET, offset: 0 };
       },
     };
     for (const digest of [DIGEST, `sha512:${"b".repeat(128)}`]) {
@@ -109,7 +111,7 @@ describe("a mount that fails", () => {
         method: "POST",
         target: `/v2/a/blobs/uploads/?mount=${digest}`,
       });
-      expect(answer).toMatchObject({ status: 202, headers: { Location: `/v2/a/blobs/uploads/${ID}` } });
+      expect(answer).toMatchObject({ status: 202, headers: { Location: UPLOAD } });
     }
     expect(begun).toEqual(["sha256", "sha512"]);
   });

@@ -2,13 +2,13 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRoute } from "../../../shared/http/route.ts";
 import { OciError } from "../../../shared/oci/errors.ts";
-import { digests, repoNames, tagNames, uploadIds } from "./arbitraries.ts";
+import { digests, repoNames, tagNames, uploads } from "./arbitraries.ts";
 import { route } from "./parse.ts";
 
 describe("any name that the specification allows", () => {
   it("comes out of its path as it went in", () => {
     fc.assert(
-      fc.property(repoNames, tagNames, digests, uploadIds, (repo, tag, digest, id) => {
+      fc.property(repoNames, tagNames, digests, uploads, (repo, tag, digest, { id, secret }) => {
         expect(route("GET", `/v2/${repo}/manifests/${tag}`)).toEqual({
           kind: "manifest.get",
           repo,
@@ -19,10 +19,11 @@ describe("any name that the specification allows", () => {
           repo,
           digest,
         });
-        expect(route("PATCH", `/v2/${repo}/blobs/uploads/${id}`)).toEqual({
+        expect(route("PATCH", `/v2/${repo}/blobs/uploads/${id}?secret=${secret}`)).toEqual({
           kind: "upload.append",
           repo,
           id,
+          secret,
         });
         expect(route("POST", `/v2/${repo}/blobs/uploads/`)).toEqual({ kind: "upload.begin", repo });
         expect(route("GET", `/v2/${repo}/tags/list`)).toEqual({ kind: "tag.list", repo, page: {} });

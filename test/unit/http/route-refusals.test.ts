@@ -4,6 +4,7 @@ import { refusalOf, route } from "./parse.ts";
 
 const SHA256 = `sha256:${"a".repeat(64)}`;
 const ID = "0b0c4cba-6b6c-4f6c-9d9f-000000000001";
+const SECRET = "s".repeat(43);
 
 describe("a path that is no endpoint", () => {
   it.each([
@@ -73,8 +74,12 @@ describe("names in a path", () => {
     ["/v2/a/blobs/latest", "DIGEST_INVALID"],
     [`/v2/a/blobs/md5:${"a".repeat(32)}`, "DIGEST_INVALID"],
     ["/v2/a/referrers/latest", "DIGEST_INVALID"],
-    ["/v2/a/blobs/uploads/NOT-AN-ID", "BLOB_UPLOAD_UNKNOWN"],
-    [`/v2/a/blobs/uploads/${"a".repeat(65)}`, "BLOB_UPLOAD_UNKNOWN"],
+    [`/v2/a/blobs/uploads/NOT-AN-ID?secret=${SECRET}`, "BLOB_UPLOAD_UNKNOWN"],
+    [`/v2/a/blobs/uploads/${"a".repeat(65)}?secret=${SECRET}`, "BLOB_UPLOAD_UNKNOWN"],
+    [`/v2/a/blobs/uploads/${ID}`, "BLOB_UPLOAD_UNKNOWN"],
+    [`/v2/a/blobs/uploads/${ID}?secret=`, "BLOB_UPLOAD_UNKNOWN"],
+    [`/v2/a/blobs/uploads/${ID}?secret=${SECRET}s`, "BLOB_UPLOAD_UNKNOWN"],
+    [`/v2/a/blobs/uploads/${ID}?secret=%2F${SECRET.slice(1)}`, "BLOB_UPLOAD_UNKNOWN"],
     ["/v2/a/tags/list?n=-1", "PAGINATION_NUMBER_INVALID"],
     ["/v2/a/tags/list?n=", "PAGINATION_NUMBER_INVALID"],
     ["/v2/a/tags/list?n=1e3", "PAGINATION_NUMBER_INVALID"],
@@ -89,8 +94,8 @@ describe("names in a path", () => {
     ["/v2/a/manifests/latest?tag=x", "TAG_INVALID"],
     [`/v2/a/manifests/${SHA256}?tag=x&tag=`, "TAG_INVALID"],
     [`/v2/a/manifests/${SHA256}?${"tag=x&".repeat(21)}`, "TAGS_TOO_MANY"],
-    [`/v2/a/blobs/uploads/${ID}`, "DIGEST_INVALID"],
-    [`/v2/a/blobs/uploads/${ID}?digest=sha256:abc`, "DIGEST_INVALID"],
+    [`/v2/a/blobs/uploads/${ID}?secret=${SECRET}`, "DIGEST_INVALID"],
+    [`/v2/a/blobs/uploads/${ID}?secret=${SECRET}&digest=sha256:abc`, "DIGEST_INVALID"],
   ])("answers to PUT %s with %s", (target, reason) => {
     expect(refusalOf("PUT", target)).toMatchObject({ reason });
   });

@@ -4,6 +4,7 @@ import { route } from "./parse.ts";
 const SHA256 = `sha256:${"a".repeat(64)}`;
 const SHA512 = `sha512:${"b".repeat(128)}`;
 const ID = "0b0c4cba-6b6c-4f6c-9d9f-000000000001";
+const SECRET = `-_${"s".repeat(41)}`;
 
 const NAMES = [
   "a",
@@ -51,13 +52,23 @@ describe.each(NAMES)("spec § Endpoints, in the repository %s", (name) => {
       "blobs/uploads/?digest-algorithm=sha512",
       { kind: "upload.begin", repo, algorithm: "sha512" },
     ],
-    ["end-5", "PATCH", `blobs/uploads/${ID}`, { kind: "upload.append", repo, id: ID }],
-    ["end-5", "PATCH", `blobs/uploads/${ID}?digest=${SHA256}`, { kind: "upload.append", repo, id: ID }],
+    [
+      "end-5",
+      "PATCH",
+      `blobs/uploads/${ID}?secret=${SECRET}`,
+      { kind: "upload.append", repo, id: ID, secret: SECRET },
+    ],
+    [
+      "end-5",
+      "PATCH",
+      `blobs/uploads/${ID}?secret=${SECRET}&digest=${SHA256}`,
+      { kind: "upload.append", repo, id: ID, secret: SECRET },
+    ],
     [
       "end-6",
       "PUT",
-      `blobs/uploads/${ID}?digest=${SHA256}`,
-      { kind: "upload.commit", repo, id: ID, digest: SHA256 },
+      `blobs/uploads/${ID}?secret=${SECRET}&digest=${SHA256}`,
+      { kind: "upload.commit", repo, id: ID, secret: SECRET, digest: SHA256 },
     ],
     ["end-7a", "PUT", "manifests/latest", { kind: "manifest.put", repo, reference: tag, tags: [] }],
     [
@@ -86,9 +97,24 @@ describe.each(NAMES)("spec § Endpoints, in the repository %s", (name) => {
       `referrers/${SHA256}?artifactType=application/vnd.x+json`,
       { kind: "referrer.list", repo, subject: SHA256, artifactType: "application/vnd.x+json", page: {} },
     ],
-    ["end-13", "GET", `blobs/uploads/${ID}`, { kind: "upload.status", repo, id: ID }],
-    ["end-13", "HEAD", `blobs/uploads/${ID}`, { kind: "upload.status", repo, id: ID }],
-    ["end-14", "DELETE", `blobs/uploads/${ID}`, { kind: "upload.cancel", repo, id: ID }],
+    [
+      "end-13",
+      "GET",
+      `blobs/uploads/${ID}?secret=${SECRET}`,
+      { kind: "upload.status", repo, id: ID, secret: SECRET },
+    ],
+    [
+      "end-13",
+      "HEAD",
+      `blobs/uploads/${ID}?secret=${SECRET}`,
+      { kind: "upload.status", repo, id: ID, secret: SECRET },
+    ],
+    [
+      "end-14",
+      "DELETE",
+      `blobs/uploads/${ID}?secret=${SECRET}`,
+      { kind: "upload.cancel", repo, id: ID, secret: SECRET },
+    ],
   ])("%s: %s %s", (_end, method, target, expected) => {
     expect(route(method, `/v2/${name}/${target}`)).toEqual(expected);
   });
