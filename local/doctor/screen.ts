@@ -28,6 +28,8 @@ export interface ScreenOptions {
 }
 
 const REFRESH_MILLISECONDS = 100;
+/** Some terminals say 0. */
+const DEFAULT_COLUMNS = 80;
 const COLOURS = { passed: "green", failed: "red", inapplicable: "gray", blocked: "yellow" } as const;
 
 /** Tells how the checks go: a moving line on a terminal, and a line or three for each that has ended. */
@@ -38,7 +40,7 @@ export function createScreen({ lines, live, total, now }: ScreenOptions): Screen
     if (live.isTTY !== true) return;
     shownAt = now();
     const line = `[${count}/${total}] ${bytes > 0 ? `${sizeText(bytes)}: ` : ""}${text}`;
-    live.write(`\r\u001B[K${line.slice(0, (live.columns ?? 80) - 1)}`);
+    live.write(`\r\u001B[K${line.slice(0, (live.columns || DEFAULT_COLUMNS) - 1)}`);
   };
   const say = (line: string) => {
     erase();
@@ -51,7 +53,7 @@ export function createScreen({ lines, live, total, now }: ScreenOptions): Screen
     },
     moved: (more) => {
       bytes += more;
-      if (now() - shownAt > REFRESH_MILLISECONDS) show();
+      if (count > 0 && now() - shownAt > REFRESH_MILLISECONDS) show();
     },
     end: (result) => {
       const [first = "", ...rest] = linesOf(result);

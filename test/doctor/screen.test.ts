@@ -25,6 +25,8 @@ function written(isTTY: boolean): { readonly lines: string; readonly live: strin
   };
   const screen = createScreen({ lines: output("lines"), live: output("live"), total: 57, now });
   if (check === undefined) throw new Error("there are no checks");
+  // what was asked before the first check
+  screen.moved(2);
   screen.begin(check);
   screen.moved(1024);
   screen.moved(2048);
