@@ -1,5 +1,4 @@
 import type { Digest } from "../oci/digest.ts";
-import { OciError } from "../oci/errors.ts";
 import type { RepoName } from "../oci/names.ts";
 import type { ObjectPage } from "../ports/blobs.ts";
 import type { Item, Table } from "../ports/table.ts";
@@ -9,7 +8,7 @@ import { dayOf, keys, ownerOf, ranges } from "./keyspace.ts";
 import { itemsOf, nameOf, readAll } from "./read-table.ts";
 import type { UploadId } from "./registry.ts";
 import { parseSession } from "./upload-session.ts";
-import { abandon, LONGEST_UPLOAD, type UploadPorts } from "./uploads.ts";
+import { abandonIdle, LONGEST_UPLOAD, type UploadPorts } from "./uploads.ts";
 
 /** What a sweep took away. */
 export interface Swept {
@@ -132,13 +131,8 @@ async function hasEnded(ports: UploadPorts, id: UploadId, item: Item | undefined
   const session = item && parseSession(id, item);
   if (session?.state.kind !== "open") return true;
   if (session.idleUntil > ports.clock.now()) return false;
-  try {
-    await abandon(ports, session);
-  } catch (cause) {
-    // Committed or cancelled just now: ended all the same.
-    if (!(cause instanceof OciError)) throw cause;
-  }
-  return true;
+  if (await abandonIdle(ports, session)) return true;
+  return hasEnded(ports, id, await ports.table.get(keys.session(id), "strong"));
 }
 
 async function finishDeletions(ports: UploadPorts): Promise<number> {

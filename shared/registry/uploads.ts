@@ -1,11 +1,18 @@
 import { OciError } from "../oci/errors.ts";
 import type { Blobs } from "../ports/blobs.ts";
+import type { Clause } from "../ports/table.ts";
 import { keys } from "./keyspace.ts";
 import type { Ports } from "./ports.ts";
 import type { Registry, UploadId, UploadLocation } from "./registry.ts";
 import { done, untilDone } from "./retry.ts";
 import { hashOfSecret, isSecretOf, newUploadSecret } from "./upload-secret.ts";
-import { expiryAttributes, onlyOpen, parseSession, type UploadSession } from "./upload-session.ts";
+import {
+  expiryAttributes,
+  onlyOpen,
+  onlyVersion,
+  parseSession,
+  type UploadSession,
+} from "./upload-session.ts";
 
 export interface UploadPorts extends Ports {
   /** milliseconds without a request after which an upload no longer exists */
@@ -97,23 +104,30 @@ export const createCancelUpload =
   (ports: UploadPorts): Registry["cancelUpload"] =>
   async (call) => {
     const session = await findOpenSession(ports, call);
-    await abandon(ports, session);
+    if (!(await abandon(ports, session, [onlyOpen]))) throw unknownUpload(session.id);
     await discardUpload(ports.blobs, session);
   };
 
-/** From here on nothing can be added and nothing committed; only then may the bytes go. BLOB_UPLOAD_UNKNOWN where it ended. */
-export const abandon = ({ table, clock }: Ports, { id }: UploadSession): Promise<void> =>
+/**
+ * From here on nothing can be added and nothing committed; only then may the bytes go. False where the upload was not as
+ * `only` wants it, or where an earlier try did it and its answer was lost.
+ */
+const abandon = ({ table, clock }: Ports, { id }: UploadSession, only: readonly Clause[]): Promise<boolean> =>
   untilDone(clock, async () => {
-    const result = await table.write({
-      op: "update",
-      key: keys.session(id),
-      set: { state: "abandoned" },
-      only: [onlyOpen],
-    });
-    if (result.outcome === "written") return done(undefined);
-    if (result.outcome === "condition-failed") throw unknownUpload(id);
+    const set = { state: "abandoned" };
+    const result = await table.write({ op: "update", key: keys.session(id), set, only });
+    if (result.outcome === "written") return done(true);
+    if (result.outcome === "condition-failed") return done(false);
     return result;
   });
+
+/** Ends an upload whose time is over. False where it has ended or gone on since it was read. */
+export const abandonIdle = (ports: Ports, session: UploadSession): Promise<boolean> =>
+  abandon(ports, session, [
+    ...onlyVersion(session),
+    // A long body's sign of life: it changes no version.
+    { kind: "equals", attribute: "idleUntil", value: session.idleUntil },
+  ]);
 
 async function discardUpload(blobs: Blobs, { multipart, tail }: UploadSession): Promise<void> {
   if (multipart) await blobs.abortMultipart(multipart);
