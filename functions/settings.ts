@@ -82,6 +82,13 @@ const SETTINGS = {
     fallback: "as-get",
     parse: oneOf(["as-get", "none"]),
   }),
+  /** how HEAD of a blob is answered: here, or by a redirect to S3, which says the length itself */
+  headBlob: setting({
+    variable: "BERTH_HEAD_BLOB",
+    takes: "answer, redirect",
+    fallback: "answer",
+    parse: oneOf(["answer", "redirect"]),
+  }),
   /** milliseconds without a request after which an upload no longer exists */
   uploadIdle: setting({
     variable: "BERTH_UPLOAD_IDLE_HOURS",

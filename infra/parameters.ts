@@ -2,6 +2,7 @@ import { CfnParameter, type Stack } from "aws-cdk-lib/core";
 import { LOG_LEVELS } from "../functions/settings.ts";
 import {
   ADDRESS_PATTERN,
+  HEAD_BLOBS,
   HEAD_BODIES,
   LONGEST_UPLOAD_HOURS,
   MOST_THROTTLE,
@@ -13,6 +14,7 @@ import {
 export interface Parameters {
   readonly logLevel: string;
   readonly headBody: string;
+  readonly headBlob: string;
   readonly uploadIdleHours: string;
   readonly throttleRate: number;
   readonly throttleBurst: number;
@@ -39,7 +41,12 @@ interface Limit {
 const HOURS_PATTERN = "^(?:[1-9][0-9]?|[1-4][0-9]{2}|50[0-4])$";
 
 /** The values are tokens: CloudFormation checks them and fills them in. */
-export function createParameters(stack: Stack, settings: TeamSettings): Parameters {
+export const createParameters = (stack: Stack, settings: TeamSettings): Parameters => ({
+  ...toldToFunctions(stack, settings),
+  ...aroundFunctions(stack, settings),
+});
+
+function toldToFunctions(stack: Stack, settings: TeamSettings) {
   return {
     logLevel: choice(stack, "LogLevel", "What the functions log, from the least to the most", {
       words: LOG_LEVELS,
@@ -49,6 +56,15 @@ export function createParameters(stack: Stack, settings: TeamSettings): Paramete
       words: HEAD_BODIES,
       fallback: settings.headBody,
     }),
+    headBlob: choice(
+      stack,
+      "HeadBlob",
+      "How HEAD of a blob is answered: here, or by a redirect to the bucket",
+      {
+        words: HEAD_BLOBS,
+        fallback: settings.headBlob,
+      },
+    ),
     uploadIdleHours: matching(
       stack,
       "UploadIdleHours",
@@ -59,6 +75,11 @@ export function createParameters(stack: Stack, settings: TeamSettings): Paramete
         fallback: String(settings.uploadIdleHours),
       },
     ),
+  };
+}
+
+function aroundFunctions(stack: Stack, settings: TeamSettings) {
+  return {
     throttleRate: number(
       stack,
       "ThrottleRate",

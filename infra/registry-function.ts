@@ -97,6 +97,7 @@ function environmentOf({ name, team, parameters, storage }: RegistryFunctionProp
     BERTH_TEAM: team.name,
     BERTH_LOG_LEVEL: parameters.logLevel,
     BERTH_HEAD_BODY: parameters.headBody,
+    BERTH_HEAD_BLOB: parameters.headBlob,
     BERTH_UPLOAD_IDLE_HOURS: parameters.uploadIdleHours,
     BERTH_TRACING: team.settings.tracing ? "on" : "off",
     ...(table.length > 0 && { BERTH_TABLE: storage.table.tableName }),

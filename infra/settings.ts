@@ -15,6 +15,7 @@ const setting = <Value>(parts: Setting<Value>): Setting<Value> => parts;
 
 export const LONGEST_UPLOAD_HOURS = LONGEST_UPLOAD / (60 * 60 * 1000);
 export const HEAD_BODIES = ["as-get", "none"] as const;
+export const HEAD_BLOBS = ["answer", "redirect"] as const;
 /** as EventBridge says it */
 export const SWEEP_STATES = ["ENABLED", "DISABLED"] as const;
 /** Nothing, or an address: a good part of what is none is caught, the rest never confirms the subscription. */
@@ -64,6 +65,11 @@ const SETTINGS = {
     takes: HEAD_BODIES.join(", "),
     fallback: "as-get",
     parse: oneOf(HEAD_BODIES),
+  }),
+  headBlob: setting<(typeof HEAD_BLOBS)[number]>({
+    takes: HEAD_BLOBS.join(", "),
+    fallback: "answer",
+    parse: oneOf(HEAD_BLOBS),
   }),
   uploadIdleHours: whole(1, LONGEST_UPLOAD_HOURS, 24),
   throttleRate: whole(1, MOST_THROTTLE.rate, 500),

@@ -5,18 +5,21 @@ import { type Environment, readSettings } from "../settings.ts";
 import { connectDynamo } from "../stores/dynamo-client.ts";
 import { createDynamoReads } from "../stores/dynamo-reads.ts";
 import { openTelemetry } from "../telemetry/telemetry.ts";
-import { freshCredentials, TELEMETRY } from "./environment.ts";
+import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
 
-const NEEDED = [...TELEMETRY, "region", "table", "dynamo", "headBody"] as const;
+const NEEDED = [...TELEMETRY, "region", "table", "dynamo", ...HEADS] as const;
 
 /** A function that reads the table and knows no bucket. Rejects with a SettingsError where its environment is wrong. */
 export async function openListing(environment: Environment): Promise<GatewayHandler> {
-  const { region, table, dynamo, headBody, ...about } = readSettings(environment, NEEDED);
+  const { region, table, dynamo, headBody, headBlob, ...about } = readSettings(environment, NEEDED);
   const telemetry = await openTelemetry(about);
   const credentials = freshCredentials(environment);
   const { repeating } = connectDynamo({ region, credentials, ...dynamo });
   const reads = createDynamoReads({ client: telemetry.watch(repeating), table });
-  return serveGateway({ telemetry, handlerFor: readOnly({ table: reads, blobs: NO_BUCKET }, headBody) });
+  return serveGateway({
+    telemetry,
+    handlerFor: readOnly({ table: reads, blobs: NO_BUCKET }, { headBody, headBlob }),
+  });
 }
 
 const noBucket = async (): Promise<never> => {

@@ -6,13 +6,16 @@ import { createDynamoReads } from "../stores/dynamo-reads.ts";
 import { createS3Reads } from "../stores/s3-reads.ts";
 import { systemClock } from "../system-clock.ts";
 import { openTelemetry } from "../telemetry/telemetry.ts";
-import { freshCredentials, TELEMETRY } from "./environment.ts";
+import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
 
-const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", "headBody"] as const;
+const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", ...HEADS] as const;
 
 /** A function that reads the table and the bucket. Rejects with a SettingsError where its environment is wrong. */
 export async function openReading(environment: Environment): Promise<GatewayHandler> {
-  const { region, table, bucket, dynamo, s3, headBody, ...about } = readSettings(environment, NEEDED);
+  const { region, table, bucket, dynamo, s3, headBody, headBlob, ...about } = readSettings(
+    environment,
+    NEEDED,
+  );
   const telemetry = await openTelemetry(about);
   const credentials = freshCredentials(environment);
   const { repeating } = connectDynamo({ region, credentials, ...dynamo });
@@ -20,5 +23,5 @@ export async function openReading(environment: Environment): Promise<GatewayHand
     table: createDynamoReads({ client: telemetry.watch(repeating), table }),
     blobs: createS3Reads({ region, bucket, credentials, clock: systemClock, ...s3 }),
   };
-  return serveGateway({ telemetry, handlerFor: readOnly(ports, headBody) });
+  return serveGateway({ telemetry, handlerFor: readOnly(ports, { headBody, headBlob }) });
 }

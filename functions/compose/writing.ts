@@ -1,3 +1,4 @@
+import type { HeadAnswers } from "../../shared/http/serve.ts";
 import type { RegistrySettings } from "../../shared/registry/create-registry.ts";
 import { readWrite } from "../gateway/read-write.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
@@ -8,19 +9,19 @@ import { createS3Reads } from "../stores/s3-reads.ts";
 import { systemClock } from "../system-clock.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { blobsOnDemand } from "./blobs-on-demand.ts";
-import { freshCredentials, TELEMETRY } from "./environment.ts";
+import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
 
-const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", "headBody", "uploadIdle"] as const;
+const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", ...HEADS, "uploadIdle"] as const;
 
 export interface WritingStores {
   readonly telemetry: Telemetry;
   readonly ports: Required<Omit<RegistrySettings, "sparseManifests">>;
-  readonly headBody: "as-get" | "none";
+  readonly heads: HeadAnswers;
 }
 
 /** The table and the bucket, to read and to write. Rejects with a SettingsError where the environment is wrong. */
 export async function openStores(environment: Environment): Promise<WritingStores> {
-  const { region, table, bucket, dynamo, s3, headBody, uploadIdle, ...about } = readSettings(
+  const { region, table, bucket, dynamo, s3, headBody, headBlob, uploadIdle, ...about } = readSettings(
     environment,
     NEEDED,
   );
@@ -37,11 +38,11 @@ export async function openStores(environment: Environment): Promise<WritingStore
     clock: systemClock,
     uploadIdle,
   };
-  return { telemetry, ports, headBody };
+  return { telemetry, ports, heads: { headBody, headBlob } };
 }
 
 /** A function that reads and writes. */
 export async function openWriting(environment: Environment): Promise<GatewayHandler> {
-  const { telemetry, ports, headBody } = await openStores(environment);
-  return serveGateway({ telemetry, handlerFor: readWrite(ports, headBody) });
+  const { telemetry, ports, heads } = await openStores(environment);
+  return serveGateway({ telemetry, handlerFor: readWrite(ports, heads) });
 }

@@ -1,11 +1,11 @@
-import { createHttpHandler } from "../../shared/http/serve.ts";
+import { createHttpHandler, type HeadAnswers } from "../../shared/http/serve.ts";
 import { createRegistry, type RegistrySettings } from "../../shared/registry/create-registry.ts";
 import { blobsUntil, tableUntil } from "./deadline.ts";
 import type { HandlerFor } from "./serve.ts";
 
 /** Answers everything. */
 export const readWrite =
-  ({ table, blobs, ...settings }: RegistrySettings, headBody: "as-get" | "none"): HandlerFor =>
+  ({ table, blobs, ...settings }: RegistrySettings, heads: HeadAnswers): HandlerFor =>
   ({ deadline, ...options }) =>
     createHttpHandler({
       registry: createRegistry({
@@ -13,6 +13,6 @@ export const readWrite =
         blobs: blobsUntil(deadline, blobs),
         ...settings,
       }),
-      headBody,
+      ...heads,
       ...options,
     });

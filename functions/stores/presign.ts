@@ -1,4 +1,5 @@
 import { createHmac, hash } from "node:crypto";
+import type { BlobMethod } from "../../shared/ports/blobs.ts";
 import type { Credentials, Place } from "./credentials.ts";
 
 /**
@@ -6,7 +7,7 @@ import type { Credentials, Place } from "./credentials.ts";
  * Parameters). The SDK's presigner gives the same URLs and takes many times as long for one, which a pull would pay.
  */
 export interface Presign {
-  readonly method: "GET" | "HEAD";
+  readonly method: BlobMethod;
   /** of the object, unescaped */
   readonly key: string;
   /** milliseconds since 1970 */

@@ -44,9 +44,9 @@ export function createS3Reads({
       const answer = await ask("GET", key, { Range: `bytes=${range.first}-${range.last}` });
       return part(answer, key, range);
     },
-    open: async (key) => {
+    open: async (key, _range, method = "GET") => {
       checkBlobKey(key);
-      return { kind: "redirect", url: sign("GET", key) };
+      return { kind: "redirect", url: sign(method, key) };
     },
   };
 }

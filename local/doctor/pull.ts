@@ -11,7 +11,7 @@ export interface Pull {
 }
 
 const MOST_REDIRECTS = 5;
-const isRedirect = ({ status }: Answer): boolean => [301, 302, 303, 307, 308].includes(status);
+export const isRedirect = ({ status }: Answer): boolean => [301, 302, 303, 307, 308].includes(status);
 
 /** The first answer to a pull of a blob: the bytes, or where they are. */
 export const openBlob = ({ client, repo }: Exam, { digest, method = "GET", ...ask }: Pull): Promise<Answer> =>

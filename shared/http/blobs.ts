@@ -1,7 +1,7 @@
 import { planRanges, type RangePlan, type Span } from "../oci/range.ts";
 import type { ByteStream } from "../ports/blobs.ts";
 import type { BlobInfo, OpenedBlob } from "../registry/registry.ts";
-import { API_VERSION, bodiless, empty, type Headers } from "./answers.ts";
+import { API_VERSION, bodiless, empty, type Headers, withoutBody } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { clientHas, etagOf, rangeFor } from "./conditions.ts";
 import type { HttpAnswer } from "./messages.ts";
@@ -33,10 +33,18 @@ const headersOf = ({ digest }: BlobInfo): Headers => ({
 
 const notModified = (info: BlobInfo): HttpAnswer => bodiless(304, headersOf(info));
 
-/** end-2. Range means nothing to HEAD (RFC 9110 § 14.2); and never a redirect: clients take the length from here. */
+/**
+ * end-2. Range means nothing to HEAD (RFC 9110 § 14.2). Clients take the length from here, and a redirect costs them a
+ * request: only where it is asked for.
+ */
 async function headBlob({ repo, digest }: BlobRoute, call: Call): Promise<HttpAnswer> {
-  const info = await call.registry.statBlob({ repo, digest, caller: call.caller });
-  if (clientHas(call.request.header("if-none-match"), digest)) return notModified(info);
+  const { registry, caller, request } = call;
+  const isNew = !clientHas(request.header("if-none-match"), digest);
+  if (isNew && call.headBlob === "redirect") {
+    return withoutBody(sendWhole(await registry.openBlob({ repo, digest, method: "HEAD", caller })));
+  }
+  const info = await registry.statBlob({ repo, digest, caller });
+  if (!isNew) return notModified(info);
   return { status: 200, headers: { ...headersOf(info), ...wholeOf(info) }, body: { kind: "empty" } };
 }
 

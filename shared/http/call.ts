@@ -6,4 +6,6 @@ export interface Call {
   readonly registry: Registry;
   readonly request: HttpRequest;
   readonly caller: Caller;
+  /** how HEAD of a blob is answered */
+  readonly headBlob: "answer" | "redirect";
 }

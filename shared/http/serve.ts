@@ -12,25 +12,45 @@ import { answerUpload } from "./uploads.ts";
 
 const ANONYMOUS: Caller = { name: "anonymous" };
 
-export interface HttpHandlerOptions {
-  readonly registry: Registry;
-  /** anonymous, where it is not given */
-  readonly callerOf?: (request: HttpRequest) => Caller;
+/** How HEAD is answered, for a home that has something in front of it that meddles with Content-Length. */
+export interface HeadAnswers {
   /**
    * What HEAD of a manifest gets as its body: nothing, or, for a home that computes Content-Length from the body and
    * strips it by itself, what GET gets.
    */
   readonly headBody?: "none" | "as-get";
+  /**
+   * How HEAD of a blob is answered: here, or, where that loses the length, by a redirect as GET is. A store that can't
+   * redirect answers here.
+   */
+  readonly headBlob?: "answer" | "redirect";
+}
+
+export interface HttpHandlerOptions extends HeadAnswers {
+  readonly registry: Registry;
+  /** anonymous, where it is not given */
+  readonly callerOf?: (request: HttpRequest) => Caller;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable?: (error: Error) => void;
 }
 
 /** Serves a registry over HTTP: distribution-spec § API, and Docker's contract beside it. */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
-  const { registry, callerOf = () => ANONYMOUS, headBody = "none", onUnavailable } = options;
+  const {
+    registry,
+    callerOf = () => ANONYMOUS,
+    headBody = "none",
+    headBlob = "answer",
+    onUnavailable,
+  } = options;
   const answerRequest = async (request: HttpRequest): Promise<HttpAnswer> => {
     try {
-      return await answerRoute(parseRoute(request), { registry, request, caller: callerOf(request) });
+      return await answerRoute(parseRoute(request), {
+        registry,
+        request,
+        caller: callerOf(request),
+        headBlob,
+      });
     } catch (error) {
       if (isUnavailable(error)) onUnavailable?.(error);
       return refusalOf(error);

@@ -40,6 +40,8 @@ export type BlobSource =
   | { readonly kind: "stream"; readonly body: ByteStream }
   | { readonly kind: "redirect"; readonly url: string };
 
+export type BlobMethod = "GET" | "HEAD";
+
 export interface ObjectInfo {
   readonly key: string;
   /** bytes */
@@ -88,8 +90,11 @@ export interface Blobs {
   readonly head: (key: string) => Promise<number | undefined>;
   /** The bytes through this process, always (what a redirect can't serve: hashing, tails, manifests). */
   readonly read: (key: string, range?: ByteRange) => Promise<ByteStream | undefined>;
-  /** The answer to a client's GET; `range` is within the object. */
-  readonly open: (key: string, range?: ByteRange) => Promise<BlobSource | undefined>;
+  /**
+   * The answer to a client's request; `range` is within the object. `method` is what a redirect has to be signed for, GET
+   * where it is not given. A stream opens nothing before it is iterated.
+   */
+  readonly open: (key: string, range?: ByteRange, method?: BlobMethod) => Promise<BlobSource | undefined>;
   /** An absent object is no error. */
   readonly remove: (key: string) => Promise<void>;
   /** Objects under a prefix, in key order. */

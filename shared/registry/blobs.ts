@@ -29,10 +29,10 @@ export const createStatBlob =
 
 export const createOpenBlob =
   ({ table, blobs }: ReadPorts): Registry["openBlob"] =>
-  async ({ repo, digest, range: rangeFor }) => {
+  async ({ repo, digest, range: rangeFor, method }) => {
     const { key, size } = await findLink(table, repo, digest);
     const range = rangeFor?.(size);
-    const source = await blobs.open(key, range);
+    const source = await blobs.open(key, range, method);
     // A link without bytes is a blob that was deleted since the link was read.
     if (!source) throw unknownBlob(digest);
     return { info: { digest, size }, source, ...(range && { range }) };

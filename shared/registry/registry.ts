@@ -2,7 +2,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Algorithm, Digest } from "../oci/digest.ts";
 import type { RepoName, Tag } from "../oci/names.ts";
 import type { Reference } from "../oci/reference.ts";
-import type { BlobSource, ByteRange, ByteStream } from "../ports/blobs.ts";
+import type { BlobMethod, BlobSource, ByteRange, ByteStream } from "../ports/blobs.ts";
 
 /** Who asks, for the tag history and the logs; `anonymous` while there is no authentication. */
 export interface Caller {
@@ -112,7 +112,13 @@ export interface Registry {
    * looks the blob up only once; what it throws is thrown by the operation, and nothing was opened.
    */
   readonly openBlob: Operation<
-    { repo: RepoName; digest: Digest; range?: (size: number) => ByteRange | undefined },
+    {
+      repo: RepoName;
+      digest: Digest;
+      range?: (size: number) => ByteRange | undefined;
+      /** what the client asks with, GET where it is not given: a redirect is good for that alone */
+      method?: BlobMethod;
+    },
     OpenedBlob
   >;
   /** Takes the blob out of this repository. BLOB_UNKNOWN */

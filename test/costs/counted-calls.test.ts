@@ -67,6 +67,15 @@ describe("what a pull asks of the stores", () => {
     expect(operations(await callsOf("HEAD", `blobs/${content("absent").digest}`, 404))).toEqual(["GetItem"]);
   });
 
+  it("reads once for HEAD of a blob that is redirected", async () => {
+    const redirecting = countedRegistry({ headBlob: "redirect" });
+    await pushBlob(redirecting, REPO, config);
+    const target = `/v2/${REPO}/blobs/${config.digest}`;
+    const { answer, calls } = await redirecting.send({ method: "HEAD", target }, 307);
+    expect(operations(calls)).toEqual(["GetItem"]);
+    expect(answer.headers["Location"]).toContain("X-Amz-Signature");
+  });
+
   it("asks nothing for the version check", async () => {
     const { calls } = await registry.send({ method: "GET", target: "/v2/" }, 200);
     expect(calls).toEqual([]);

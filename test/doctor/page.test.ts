@@ -31,10 +31,10 @@ describe("every setting that a cure names exists", () => {
   });
 
   it("as a parameter, a setting or a function of the stack", () => {
-    const parameters = ["HeadBody", "ThrottleBurst", "ThrottleRate", "UploadIdleHours"];
-    expect(named(/\b(?:HeadBody|Throttle[A-Z]\w+|Upload[A-Z]\w+)\b/g)).toEqual(parameters);
+    const parameters = ["HeadBlob", "HeadBody", "ThrottleBurst", "ThrottleRate", "UploadIdleHours"];
+    expect(named(/\b(?:Head[A-Z]\w+|Throttle[A-Z]\w+|Upload[A-Z]\w+)\b/g)).toEqual(parameters);
     for (const name of parameters) expect(read("infra/parameters.ts")).toContain(`"${name}"`);
-    expect(read("infra/settings.ts")).toContain("headBody:");
+    for (const name of ["headBody:", "headBlob:"]) expect(read("infra/settings.ts")).toContain(name);
     expect(read("infra/teams.ts")).toContain('"open"');
     for (const name of ["deep", "tags", "referrers"]) {
       expect(cures).toContain(`function '${name}'`);

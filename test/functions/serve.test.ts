@@ -125,11 +125,52 @@ describe("HEAD of a manifest", () => {
   });
 
   it("answers without, and with the same length, where the switch says so", async () => {
-    const berth = deploy({ headBody: "none" });
+    const berth = deploy({ heads: { headBody: "none" } });
     const { manifest } = await pushImage(berth, "a/b", "one", "latest");
     const response = await berth.fetch("/v2/a/b/manifests/latest", { method: "HEAD" });
     expect([response.status, await response.text()]).toEqual([200, ""]);
     expect(response.headers.get("Content-Length")).toBe(String(manifest.bytes.length));
+  });
+});
+
+describe("HEAD of a blob", () => {
+  const blob = content("a layer");
+  const redirected = deploy({ blobs: redirecting, heads: { headBlob: "redirect" } });
+  const head = (berth: ReturnType<typeof deploy>, headers: Record<string, string> = {}) =>
+    berth.fetch(`/v2/a/blobs/${blob.digest}`, { method: "HEAD", headers, redirect: "manual" });
+
+  it("is answered with its length, and no redirect, unless the switch says so", async () => {
+    const berth = deploy({ blobs: redirecting });
+    await pushBlob(berth, "a", blob);
+    const response = await head(berth);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("Content-Length")).toBe(String(blob.bytes.length));
+  });
+
+  it("leads to where S3 says the length, with a URL that is signed for HEAD", async () => {
+    await pushBlob(redirected, "a", blob);
+    const response = await head(redirected);
+    expect(response.status).toBe(307);
+    expect(response.headers.get("Location")).toMatch(/^https:\/\/bucket\.s3\.invalid\/.*&for=HEAD$/);
+    expect(response.headers.get("Docker-Content-Digest")).toBe(blob.digest);
+    const got = await redirected.fetch(`/v2/a/blobs/${blob.digest}`, { redirect: "manual" });
+    expect(got.headers.get("Location")).toMatch(/&for=GET$/);
+  });
+
+  it("leads nowhere where the client has the blob, or there is none", async () => {
+    await pushBlob(redirected, "a", blob);
+    expect((await head(redirected, { "If-None-Match": `"${blob.digest}"` })).status).toBe(304);
+    const absent = `/v2/a/blobs/${content("absent").digest}`;
+    const response = await redirected.fetch(absent, { method: "HEAD", redirect: "manual" });
+    expect([response.status, response.headers.get("Location")]).toEqual([404, null]);
+  });
+
+  it("is answered here where the store can't redirect, whatever the switch says", async () => {
+    const berth = deploy({ heads: { headBlob: "redirect" } });
+    await pushBlob(berth, "a", blob);
+    const response = await head(berth);
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    expect(response.headers.get("Content-Length")).toBe(String(blob.bytes.length));
   });
 });
 

@@ -26,6 +26,7 @@ describe("the settings of a function", () => {
         "logLevel",
         "tracing",
         "headBody",
+        "headBlob",
         "uploadIdle",
       ]),
     ).toEqual({
@@ -36,6 +37,7 @@ describe("the settings of a function", () => {
       logLevel: "info",
       tracing: "off",
       headBody: "as-get",
+      headBlob: "answer",
       uploadIdle: 24 * HOUR,
     });
   });
@@ -46,13 +48,17 @@ describe("the settings of a function", () => {
       BERTH_LOG_LEVEL: "debug",
       BERTH_TRACING: "on",
       BERTH_HEAD_BODY: "none",
+      BERTH_HEAD_BLOB: "redirect",
       BERTH_UPLOAD_IDLE_HOURS: "2",
     };
-    expect(readSettings(environment, ["team", "logLevel", "tracing", "headBody", "uploadIdle"])).toEqual({
+    expect(
+      readSettings(environment, ["team", "logLevel", "tracing", "headBody", "headBlob", "uploadIdle"]),
+    ).toEqual({
       team: "web-2",
       logLevel: "debug",
       tracing: "on",
       headBody: "none",
+      headBlob: "redirect",
       uploadIdle: 2 * HOUR,
     });
   });
@@ -84,6 +90,7 @@ describe("a wrong environment", () => {
       BERTH_LOG_LEVEL: "loud",
       BERTH_TRACING: "yes",
       BERTH_HEAD_BODY: "maybe",
+      BERTH_HEAD_BLOB: "307",
       BERTH_UPLOAD_IDLE_HOURS: "1.5",
     };
     const complaints = complaintsAbout(environment, [
@@ -94,6 +101,7 @@ describe("a wrong environment", () => {
       "logLevel",
       "tracing",
       "headBody",
+      "headBlob",
       "uploadIdle",
     ]);
     expect(complaints).toEqual([
@@ -104,6 +112,7 @@ describe("a wrong environment", () => {
       "BERTH_LOG_LEVEL is 'loud': it takes error, warn, info, debug",
       "BERTH_TRACING is 'yes': it takes on, off",
       "BERTH_HEAD_BODY is 'maybe': it takes as-get, none",
+      "BERTH_HEAD_BLOB is '307': it takes answer, redirect",
       "BERTH_UPLOAD_IDLE_HOURS is '1.5': it takes a whole number of hours from 1 to 504",
     ]);
   });

@@ -40,3 +40,13 @@ describe("berth doctor, pointed at the stack behind the gateway", { timeout: 120
     expect(idsOf(report, "failed")).toEqual(["manifest.length", "blob.length"]);
   });
 });
+
+describe("berth doctor, pointed at a stack that redirects HEAD of blobs", { timeout: 120_000 }, () => {
+  const redirecting = stackUnderTest({ variables: { BERTH_HEAD_BLOB: "redirect" } });
+
+  it("is green where the gateway computes the lengths of HEAD from bodies", async () => {
+    const { url } = await redirecting.serve({ headLength: "body" });
+    const report = await reportOn(url, { largeSize: FITS });
+    expect(idsOf(report, "failed")).toEqual([]);
+  });
+});

@@ -15,7 +15,7 @@ async function push(client: RegistryClient, repository: string): Promise<void> {
 }
 
 const lengthOf = async (client: RegistryClient, path: string): Promise<string | null> =>
-  (await client.fetch(path, { method: "HEAD" })).headers.get("content-length");
+  (await client.fetch(path, { method: "HEAD", redirect: "follow" })).headers.get("content-length");
 
 describe("HEAD of a manifest, whoever computes its length, with GET's body behind it", () => {
   const stack = stackUnderTest({ variables: { BERTH_HEAD_BODY: "as-get" } });
@@ -75,4 +75,46 @@ describe("HEAD of a manifest, with no body behind it", () => {
     const client = await stack.serve({ headLength: "body" });
     expect(await lengthOf(client, "/v2/switched/manifests/1")).toBe("0");
   });
+});
+
+describe("HEAD of a blob, redirected to the bucket", () => {
+  const stack = stackUnderTest({ variables: { BERTH_HEAD_BLOB: "redirect" } });
+  const path = `/v2/switched/blobs/${digestOf(layer)}`;
+  beforeAll(() => push(stack.client, "switched"));
+
+  it.each(["function", "body", "none", "remap"] as const)(
+    "has the blob's length, from S3, whatever the gateway does with lengths: %s",
+    async (headLength) => {
+      const client = await stack.serve({ headLength });
+      const head = await client.fetch(path, { method: "HEAD" });
+      expect([head.status, head.headers.get("docker-content-digest")]).toEqual([307, digestOf(layer)]);
+      expect(await lengthOf(client, path)).toBe(String(layer.length));
+    },
+  );
+
+  it("leads nowhere for a blob that is not there", async () => {
+    const absent = `/v2/switched/blobs/${digestOf(Buffer.from("absent"))}`;
+    expect((await stack.client.fetch(absent, { method: "HEAD" })).status).toBe(404);
+  });
+});
+
+describe("HEAD of a blob, answered by the function", () => {
+  const stack = stackUnderTest({ variables: { BERTH_HEAD_BLOB: "answer" } });
+  const path = `/v2/switched/blobs/${digestOf(layer)}`;
+  beforeAll(() => push(stack.client, "switched"));
+
+  it("has the blob's length where the gateway believes the function", async () => {
+    expect(await lengthOf(stack.client, path)).toBe(String(layer.length));
+  });
+
+  it.each([
+    ["body", "0"],
+    ["none", null],
+    ["remap", "0"],
+  ] as const)(
+    "has not where the gateway does otherwise: why there is the switch (%s)",
+    async (headLength, length) => {
+      expect(await lengthOf(await stack.serve({ headLength }), path)).toBe(length);
+    },
+  );
 });

@@ -17,6 +17,7 @@ describe("deploy-time parameters", () => {
     const settings = {
       logLevel: "debug",
       headBody: "none",
+      headBlob: "redirect",
       uploadIdleHours: 12,
       throttleRate: 7,
       throttleBurst: 9,
@@ -40,6 +41,7 @@ describe("deploy-time parameters", () => {
     expect(OURS.map((name) => template.Parameters[name]?.ConstraintDescription)).toEqual([
       "one of error, warn, info, debug",
       "one of as-get, none",
+      "one of answer, redirect",
       "a whole number of hours from 1 to 504",
       "a number from 1 to 10000",
       "a number from 1 to 5000",
@@ -48,17 +50,19 @@ describe("deploy-time parameters", () => {
     ]);
   });
 
-  it("LogLevel, HeadBody, UploadIdleHours: what every function is told", () => {
+  it("LogLevel, HeadBody, HeadBlob, UploadIdleHours: what every function is told", () => {
     for (const variables of environmentsOf(template)) {
       expect(variables).toMatchObject({
         BERTH_LOG_LEVEL: { Ref: "LogLevel" },
         BERTH_HEAD_BODY: { Ref: "HeadBody" },
+        BERTH_HEAD_BLOB: { Ref: "HeadBlob" },
         BERTH_UPLOAD_IDLE_HOURS: { Ref: "UploadIdleHours" },
       });
     }
     expect(environmentsOf(template).length).toBe(FUNCTION_NAMES.length);
     expect(template.Parameters["LogLevel"]?.AllowedValues).toEqual(["error", "warn", "info", "debug"]);
     expect(template.Parameters["HeadBody"]?.AllowedValues).toEqual(["as-get", "none"]);
+    expect(template.Parameters["HeadBlob"]?.AllowedValues).toEqual(["answer", "redirect"]);
   });
 
   it("UploadIdleHours takes what the setting takes: whole hours up to the longest life of an upload", () => {

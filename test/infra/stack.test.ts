@@ -52,10 +52,13 @@ describe("the functions", () => {
       const environment = Object.fromEntries(
         Object.entries(Variables).map(([name, value]) => [name, resolved(value)]),
       );
-      expect(readSettings(environment, ["team", "logLevel", "headBody", "uploadIdle", "tracing"])).toEqual({
+      expect(
+        readSettings(environment, ["team", "logLevel", "headBody", "headBlob", "uploadIdle", "tracing"]),
+      ).toEqual({
         team: "main",
         logLevel: "info",
         headBody: "as-get",
+        headBlob: "answer",
         uploadIdle: 24 * 60 * 60 * 1000,
         tracing: "off",
       });

@@ -74,6 +74,7 @@ describe("the settings of a team", () => {
     expect(parseTeamSettings("main", {})).toEqual({
       logLevel: "info",
       headBody: "as-get",
+      headBlob: "answer",
       uploadIdleHours: 24,
       throttleRate: 500,
       throttleBurst: 1000,
@@ -106,6 +107,7 @@ describe("the settings of a team", () => {
   it.each([
     ["logLevel", ["error", "warn", "info", "debug"], ["trace", "", 1, null]],
     ["headBody", ["as-get", "none"], ["always", true]],
+    ["headBlob", ["answer", "redirect"], ["307", true]],
     ["uploadIdleHours", [1, 504], [0, 505, 1.5, "1"]],
     ["throttleRate", [1, 10_000], [0, 10_001, -1, 0.5]],
     ["throttleBurst", [1, 5000], [0, 5001, "5"]],

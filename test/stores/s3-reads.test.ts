@@ -120,4 +120,13 @@ describe("opening an object", () => {
     expect(url.searchParams.get("X-Amz-Expires")).toBe("120");
     expect(play.asked).toEqual([]);
   });
+
+  it("signs for the client's method", async () => {
+    const [get, head] = [await reader().open(KEY), await reader().open(KEY, undefined, "HEAD")];
+    const parametersOf = (source: typeof get) =>
+      source?.kind === "redirect" ? new URL(source.url).searchParams : new URLSearchParams();
+    expect(parametersOf(get).get("x-id")).toBe("GetObject");
+    expect(parametersOf(head).get("x-id")).toBeNull();
+    expect(parametersOf(head).get("X-Amz-Signature")).not.toBe(parametersOf(get).get("X-Amz-Signature"));
+  });
 });

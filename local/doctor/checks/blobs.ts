@@ -29,7 +29,7 @@ export const BLOB_CHECKS: readonly Check[] = [
   {
     id: "blob.length",
     title: "HEAD of a blob says the length that GET sends",
-    cure: "let Content-Length of an answer to HEAD pass through the proxy or CDN in front of Berth: docker, podman and jib want it. Where API Gateway itself replaces it, no setting helps yet: HeadBody is for manifests only",
+    cure: "on AWS deploy with --parameters HeadBlob=redirect (in cdk.json: headBlob), so that S3 says the length. Elsewhere let Content-Length of an answer to HEAD pass through the proxy or CDN in front of Berth: docker, podman and jib want it",
     run: async (exam) => {
       const { layer } = await exam.image();
       const { digest } = layer;

@@ -10,6 +10,14 @@ async function isAbsent(source: BlobSource | undefined): Promise<boolean> {
   return (await fetch(source.url)).status === 404;
 }
 
+/** What HEAD hears: here from the store, or where it is redirected to. */
+async function lengthBehind(source: BlobSource): Promise<number> {
+  if (source.kind === "stream") return (await fetchSource(source)).length;
+  const response = await fetch(source.url, { method: "HEAD" });
+  expect(response.status).toBe(200);
+  return Number(response.headers.get("Content-Length"));
+}
+
 export function objectsContract(blobs: () => Blobs, { filesAreKeys = false }: BlobsTraits): void {
   describe("objects", () => {
     it("gives back the bytes that were put, and their size", async () => {
@@ -57,6 +65,13 @@ export function objectsContract(blobs: () => Blobs, { filesAreKeys = false }: Bl
       const range = { first: 10, last: 19 };
       const part = await blobs().open(key, range);
       expect(part && (await fetchSource(part, range))).toEqual(bytes.subarray(10, 20));
+    });
+
+    it("opens an object for a client that wants its length alone", async () => {
+      const key = freshKey();
+      await put(blobs(), key, patterned(1000, key));
+      const source = await blobs().open(key, undefined, "HEAD");
+      expect(source && (await lengthBehind(source))).toBe(1000);
     });
 
     it("opens a large object for a client, whole and in part", async () => {

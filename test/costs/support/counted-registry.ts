@@ -1,5 +1,5 @@
 import type { HttpAnswer, HttpHandler } from "../../../shared/http/messages.ts";
-import { createHttpHandler } from "../../../shared/http/serve.ts";
+import { createHttpHandler, type HeadAnswers } from "../../../shared/http/serve.ts";
 import type { Blobs } from "../../../shared/ports/blobs.ts";
 import type { Table } from "../../../shared/ports/table.ts";
 import { createReadOnlyRegistry } from "../../../shared/registry/create-read-only-registry.ts";
@@ -37,13 +37,14 @@ export interface CountedRegistry {
 const UPLOAD_IDLE = 24 * 60 * 60 * 1000;
 
 /** Over stores in memory that count by the rules of DynamoDB and S3. */
-export function countedRegistry(): CountedRegistry {
+export function countedRegistry(heads: HeadAnswers = {}): CountedRegistry {
   const recorder = createRecorder();
-  return registryOver({
+  const stores = {
     table: countTable(createMemoryTable(), recorder),
     blobs: countBlobs(createMemoryBlobs(), recorder),
     take: recorder.take,
-  });
+  };
+  return registryOver(stores, heads);
 }
 
 interface WatchedStores {
@@ -54,12 +55,12 @@ interface WatchedStores {
 }
 
 /** The registry as the functions compose it (functions/gateway), always with the same time and chance. */
-export function registryOver({ take, ...stores }: WatchedStores): CountedRegistry {
+export function registryOver({ take, ...stores }: WatchedStores, given: HeadAnswers = {}): CountedRegistry {
   const clock = createClock();
   const ports = { ...stores, clock, uploadIdle: UPLOAD_IDLE };
-  const headBody = "as-get";
-  const reading = createHttpHandler({ registry: createReadOnlyRegistry(ports), headBody });
-  const writing = createHttpHandler({ registry: createRegistry(ports), headBody });
+  const heads: HeadAnswers = { headBody: "as-get", ...given };
+  const reading = createHttpHandler({ registry: createReadOnlyRegistry(ports), ...heads });
+  const writing = createHttpHandler({ registry: createRegistry(ports), ...heads });
   return {
     send: async (asked, status) => {
       const answer = await ask(isReading(asked) ? reading : writing, asked);

@@ -44,7 +44,7 @@ export const BLOB_BREAKAGES: readonly Breakage[] = [
     by: "a gateway that computes the length from a body that is not there",
     breaks: answering({ method: "HEAD", path: BLOB }, (answer) => withHeader(answer, "Content-Length", "0")),
     problem: /^HEAD .* says Content-Length 0; GET sends 100000 bytes$/,
-    cure: /HeadBody is for manifests only/,
+    cure: /HeadBlob=redirect .*headBlob/,
   },
   {
     check: "blob.digest",

@@ -2,6 +2,7 @@ import { readOnly } from "../../../functions/gateway/read-only.ts";
 import { readWrite } from "../../../functions/gateway/read-write.ts";
 import { serveGateway } from "../../../functions/gateway/serve.ts";
 import { systemClock } from "../../../functions/system-clock.ts";
+import type { HeadAnswers } from "../../../shared/http/serve.ts";
 import type { Blobs } from "../../../shared/ports/blobs.ts";
 import type { Table } from "../../../shared/ports/table.ts";
 import { createMemoryBlobs } from "../../../shared/stores/memory-blobs.ts";
@@ -12,27 +13,27 @@ import { contextWith, listen, throughEvents } from "./gateway.ts";
 export function deploy({
   table = (bare) => bare,
   blobs = (bare) => bare,
-  headBody = "as-get",
+  heads = { headBody: "as-get" },
   left,
 }: {
   readonly table?: (bare: Table) => Table;
   readonly blobs?: (bare: Blobs) => Blobs;
-  readonly headBody?: "as-get" | "none";
+  readonly heads?: HeadAnswers;
   /** milliseconds of each invocation */
   readonly left?: () => number;
 } = {}) {
   const { told, telemetry } = listen();
   const ports = { table: table(createMemoryTable()), blobs: blobs(createMemoryBlobs()), clock: systemClock };
-  const handler = serveGateway({ telemetry, handlerFor: readWrite(ports, headBody) });
-  const reader = serveGateway({ telemetry, handlerFor: readOnly(ports, headBody) });
+  const handler = serveGateway({ telemetry, handlerFor: readWrite(ports, heads) });
+  const reader = serveGateway({ telemetry, handlerFor: readOnly(ports, heads) });
   return { ...throughEvents(handler, contextWith(left)), reader: throughEvents(reader), told };
 }
 
 /** As S3 answers: where the bytes are, and not the bytes. */
 export const redirecting = (bare: Blobs): Blobs => ({
   ...bare,
-  open: async (key) =>
+  open: async (key, _range, method = "GET") =>
     (await bare.head(key)) === undefined
       ? undefined
-      : { kind: "redirect", url: `https://bucket.s3.invalid/${key}?X-Amz-Signature=5ec7e7` },
+      : { kind: "redirect", url: `https://bucket.s3.invalid/${key}?X-Amz-Signature=5ec7e7&for=${method}` },
 });
