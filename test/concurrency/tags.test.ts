@@ -6,7 +6,7 @@ import { registry } from "../support/registry.ts";
 const berth = registry();
 const REPO = "concurrency/tags";
 const WRITERS = Array.from({ length: 12 }, (_, at) => at);
-const ROUNDS = 5;
+const ROUNDS = berth.rounds(5);
 
 /** Reads the tag until `state.writing` ends; every body must be the one that its digest header names. */
 async function readAllTheTime(tag: string, state: { writing: boolean }): Promise<ReadonlySet<string>> {
@@ -78,7 +78,7 @@ describe("many writers on one tag", () => {
 
 describe("a delete beside a push of the same manifest", () => {
   it("leaves the manifest whole with its tag, or nothing of both", async () => {
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < berth.rounds(20); round += 1) {
       const { manifest } = await pushImage(berth, REPO, `contested ${round}`, "contested");
       const target = `/v2/${REPO}/manifests`;
       const [pushed, deleted] = await Promise.all([
@@ -96,7 +96,7 @@ describe("a delete beside a push of the same manifest", () => {
   });
 
   it("of a blob never lets a manifest through that was checked before", async () => {
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < berth.rounds(20); round += 1) {
       const config = content(`{"round":${round}}`);
       await pushBlob(berth, REPO, config);
       const manifest = image({ config });

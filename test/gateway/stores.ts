@@ -7,7 +7,7 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { startDynamoDbLocal, startS3Server } from "../aws/servers.ts";
+import { type S3Server, startDynamoDbLocal, startS3Server } from "../aws/servers.ts";
 import { startDynamodbProxy } from "./rights/dynamodb-proxy.ts";
 import { createJudge, type Identity, type Ledger } from "./rights/identities.ts";
 import { startS3Proxy } from "./rights/s3-proxy.ts";
@@ -36,6 +36,8 @@ export interface StoresOptions {
 export interface Stores {
   readonly dynamodb: string;
   readonly s3: string;
+  /** the same without rights, for who looks at what the functions left */
+  readonly behind: { readonly dynamodb: string; readonly s3: Omit<S3Server, "stop"> };
   /** resolves when no access is under way, also of functions that are gone */
   readonly idle: () => Promise<void>;
 }
@@ -76,6 +78,7 @@ export async function startStores(options: StoresOptions, running: AsyncDisposab
   return {
     dynamodb: dynamodbProxy.endpoint,
     s3: s3Proxy.endpoint,
+    behind: { dynamodb: dynamodb.endpoint, s3 },
     idle: async () => void (await Promise.all([dynamodbProxy.idle(), s3Proxy.idle()])),
   };
 }

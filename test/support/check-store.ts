@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { Digest } from "../../shared/oci/digest.ts";
+import type { ByteStream } from "../../shared/ports/blobs.ts";
 import type { Item } from "../../shared/ports/table.ts";
 import { objectFiles, readStore, type StoreContents } from "./store-contents.ts";
 import { brokenInvariants } from "./store-invariants.ts";
@@ -22,24 +23,35 @@ export interface StoreCheck {
  * Walks the table and the blobs of a data folder, and tells what breaks an invariant (docs/invariants.md) and what is
  * left over. A server may have the folder open, but should be idle.
  */
-export async function checkStore(data: string, { hash = () => true }: StoreCheck = {}): Promise<StoreReport> {
-  const contents = await readStore(data);
+export async function checkStore(data: string, check: StoreCheck = {}): Promise<StoreReport> {
+  const read = async function* (key: string): ByteStream {
+    for (const path of await objectFiles(data, key)) yield* createReadStream(path) as AsyncIterable<Buffer>;
+  };
+  return checkContents(await readStore(data), read, check);
+}
+
+/** The same for stores of any kind; `read` gives the bytes of an object. */
+export async function checkContents(
+  contents: StoreContents,
+  read: (key: string) => ByteStream,
+  { hash = () => true }: StoreCheck = {},
+): Promise<StoreReport> {
   const broken = [...brokenInvariants(contents), ...manifestsWithoutBlobs(contents)];
   for (const item of contents.items) {
     if (!item.pk.startsWith("KEY#")) continue;
     const key = item.pk.slice("KEY#".length);
     if (!hash({ key, size: contents.objects.get(key) ?? 0 })) continue;
     const wanted = String(item.attributes["digest"]) as Digest;
-    const actual = await digestOfFiles(await objectFiles(data, key), wanted);
+    const actual = await digestOf(read(key), wanted);
     if (actual !== wanted) broken.push(`the object ${key} is not ${wanted}, but ${actual}`);
   }
   return { contents, broken, strays: straysOf(contents) };
 }
 
-async function digestOfFiles(paths: readonly string[], wanted: Digest): Promise<string> {
+async function digestOf(bytes: ByteStream, wanted: Digest): Promise<string> {
   const [algorithm = ""] = wanted.split(":");
   const hash = createHash(algorithm);
-  for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of bytes) hash.update(chunk);
   return `${algorithm}:${hash.digest("hex")}`;
 }
 

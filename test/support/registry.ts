@@ -11,6 +11,7 @@ import { createMemoryBlobs } from "../../shared/stores/memory-blobs.ts";
 import { createMemoryTable } from "../../shared/stores/memory-table.ts";
 import { checkStore, type StoreReport } from "./check-store.ts";
 import { collectDefects, type Defects } from "./defects.ts";
+import { chosenHome, type Home, type ServingHome } from "./home.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface RegistryOptions {
@@ -22,14 +23,18 @@ export interface RegistryOptions {
   readonly clock?: Clock;
 }
 
-/** A registry behind a real socket on a free port of 127.0.0.1. */
+/** A registry behind a real socket: on a free port of 127.0.0.1, but for `useHome`. */
 export interface TestRegistry {
   readonly url: string;
   readonly port: number;
   /** `fetch` of a path on this registry; redirects are not followed. */
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
-  /** Walks the stores on the disk and tells what breaks an invariant; while nothing else is asked of the registry. */
+  /** Walks the stores and tells what breaks an invariant; while nothing else is asked of the registry. */
   readonly check: () => Promise<StoreReport>;
+  /** bytes that one request can bring */
+  readonly largestBody: number;
+  /** As many rounds as are wanted where requests take no time, fewer elsewhere, and one at least. */
+  readonly rounds: (wanted: number) => number;
 }
 
 /** Grace for requests that a test left behind. */
@@ -41,34 +46,59 @@ const GRACE_MILLISECONDS = 1000;
  */
 export function registry(options: RegistryOptions = {}): TestRegistry {
   const defects = collectDefects();
-  let server: RunningServer | undefined;
-  let data: Awaited<ReturnType<typeof temporaryFolder>> | undefined;
+  const home = homeOf(options);
+  let serving: ServingHome | undefined;
   beforeAll(async () => {
-    data = await temporaryFolder();
-    server = await (options.stores === "memory"
-      ? startOnMemory(options, defects)
-      : startOnFolder(data.path, options, defects));
+    serving = await home.start(defects);
   });
   afterAll(async () => {
-    await server?.stop(GRACE_MILLISECONDS);
-    await data?.remove();
+    await serving?.stop();
     defects.check();
   });
-  const running = (): RunningServer => {
-    if (!server) throw new Error("the registry runs only while tests do: not in the body of a describe");
-    return server;
+  const running = (): ServingHome => {
+    if (!serving) throw new Error("the registry runs only while tests do: not in the body of a describe");
+    return serving;
   };
   return {
     get url() {
       return running().url;
     },
     get port() {
-      return running().port;
+      return Number(new URL(running().url).port);
     },
     fetch: (path, init) => fetch(new URL(path, running().url), { redirect: "manual", ...init }),
-    check: () => checkStore(data?.path ?? ""),
+    check: () => running().check(),
+    largestBody: home.largestBody,
+    rounds: (wanted) => Math.ceil(wanted / home.slowness),
   };
 }
+
+/** Where a test wants more than a registry, there is only one home for it. */
+function homeOf(options: RegistryOptions): Home {
+  const elsewhere = chosenHome();
+  if (elsewhere === undefined) return embedded(options);
+  if (Object.keys(options).length > 0) throw new Error("this test is of the embedded registry only");
+  return elsewhere;
+}
+
+const embedded = (options: RegistryOptions): Home => ({
+  largestBody: Number.POSITIVE_INFINITY,
+  slowness: 1,
+  start: async (defects) => {
+    const data = await temporaryFolder();
+    const server = await (options.stores === "memory"
+      ? startOnMemory(options, defects)
+      : startOnFolder(data.path, options, defects));
+    return {
+      url: server.url,
+      check: () => checkStore(data.path),
+      stop: async () => {
+        await server.stop(GRACE_MILLISECONDS);
+        await data.remove();
+      },
+    };
+  },
+});
 
 async function startOnFolder(
   folder: string,

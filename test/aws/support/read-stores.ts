@@ -1,8 +1,9 @@
 import { paginateScan } from "@aws-sdk/client-dynamodb";
 import { ListPartsCommand } from "@aws-sdk/client-s3";
 import { itemFromDynamo } from "../../../functions/stores/dynamo-values.ts";
-import type { ObjectPage } from "../../../shared/ports/blobs.ts";
+import type { ByteStream, ObjectPage } from "../../../shared/ports/blobs.ts";
 import type { Item } from "../../../shared/ports/table.ts";
+import { checkContents, type StoreReport } from "../../support/check-store.ts";
 import type { StoreContents, UnfinishedUpload } from "../../support/store-contents.ts";
 import type { AwsBlobs, AwsTable } from "./stores.ts";
 
@@ -15,6 +16,14 @@ export async function readStores(table: AwsTable, blobs: AwsBlobs): Promise<Stor
     multiparts.push({ key, id, parts: await partsOf(blobs, key, id) });
   }
   return { items: await itemsOf(table), objects, multiparts, temporary: [] };
+}
+
+/** Tells what is wrong with a table and a bucket; while nothing writes to them. */
+export async function checkStores(table: AwsTable, blobs: AwsBlobs): Promise<StoreReport> {
+  const read = async function* (key: string): ByteStream {
+    yield* (await blobs.blobs.read(key)) ?? [];
+  };
+  return checkContents(await readStores(table, blobs), read);
 }
 
 async function pagesOf<Entry>(

@@ -8,7 +8,7 @@ import { connectS3, type S3Client } from "../../../functions/stores/s3-client.ts
 import { systemClock } from "../../../local/system-clock.ts";
 import type { Blobs } from "../../../shared/ports/blobs.ts";
 import type { Table } from "../../../shared/ports/table.ts";
-import { createBucket, createTable, LOCAL_REGION } from "../servers.ts";
+import { createBucket, createTable, LOCAL_REGION, type S3Server } from "../servers.ts";
 import { completeFaithfully } from "./faithful-completions.ts";
 
 /** The adapters of AWS over the servers of this run, in a table and a bucket that nobody else uses. */
@@ -37,11 +37,16 @@ interface TableWanted {
 }
 
 export async function openAwsTable(wanted: TableWanted = {}): Promise<AwsTable> {
-  const credentials: Credentials = { accessKeyId: "berthtest", secretAccessKey: "any", assuredUntil };
-  const { endpoint } = inject("dynamoDb");
-  const clients = connectDynamo({ region: LOCAL_REGION, endpoint, credentials, patience: PATIENCE });
   const { name = `berth-${randomUUID()}`, timeToLive = true } = wanted;
-  if (wanted.name === undefined) await createTable(clients.repeating, name, { timeToLive });
+  const opened = connectTable(inject("dynamoDb").endpoint, name);
+  if (wanted.name === undefined) await createTable(opened.clients.repeating, name, { timeToLive });
+  return opened;
+}
+
+/** A table that is there already, on any DynamoDB Local. */
+export function connectTable(endpoint: string, name: string): AwsTable {
+  const credentials: Credentials = { accessKeyId: "berthtest", secretAccessKey: "any", assuredUntil };
+  const clients = connectDynamo({ region: LOCAL_REGION, endpoint, credentials, patience: PATIENCE });
   const close = (): void => {
     clients.repeating.destroy();
     clients.once.destroy();
@@ -50,12 +55,18 @@ export async function openAwsTable(wanted: TableWanted = {}): Promise<AwsTable> 
 }
 
 export async function openAwsBlobs(): Promise<AwsBlobs> {
-  const { endpoint, ...keys } = inject("s3");
-  const place = { region: LOCAL_REGION, endpoint, credentials: { ...keys, assuredUntil } };
+  const opened = connectBlobs(inject("s3"), `berth-${randomUUID()}`);
+  completeFaithfully(opened.client);
+  await createBucket(opened.client, opened.bucket);
+  return opened;
+}
+
+/** A bucket that is there already, on any S3 server. */
+export function connectBlobs(server: Omit<S3Server, "stop">, bucket: string): AwsBlobs {
+  const { endpoint, accessKeyId, secretAccessKey } = server;
+  const credentials = { accessKeyId, secretAccessKey, assuredUntil };
+  const place = { region: LOCAL_REGION, endpoint, credentials };
   const client = connectS3(place);
-  completeFaithfully(client);
-  const bucket = `berth-${randomUUID()}`;
-  await createBucket(client, bucket);
   const blobs = createS3Blobs({ ...place, client, bucket, clock: systemClock });
   return { client, bucket, blobs, close: () => client.destroy() };
 }

@@ -83,6 +83,13 @@ export async function bytesOf(response: Response): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
+/** A GET that goes where it is sent: a home may redirect to the blob's bytes (spec § Pulling blobs). */
+export const pull = (
+  registry: Fetching,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Response> => registry.fetch(path, { redirect: "follow", headers });
+
 /** The code of the first error (distribution-spec § Error Codes). */
 export async function codeOf(response: Response): Promise<string> {
   const { errors } = (await response.json()) as { errors: { code: string }[] };
@@ -95,8 +102,9 @@ export const refusalIn = async (response: Response): Promise<readonly [number, s
   await codeOf(response),
 ];
 
+/** Of the answer in the end, where there is a redirect. */
 export async function statusOf(registry: Fetching, path: string, method = "GET"): Promise<number> {
-  const response = await registry.fetch(path, { method });
+  const response = await registry.fetch(path, { method, redirect: "follow" });
   await response.arrayBuffer();
   return response.status;
 }

@@ -1,0 +1,42 @@
+import { checkStores } from "../../aws/support/read-stores.ts";
+import { connectBlobs, connectTable } from "../../aws/support/stores.ts";
+import type { StoreReport } from "../../support/check-store.ts";
+import { useHome } from "../../support/home.ts";
+import type { Stand } from "../stand.ts";
+import { stackUnderTest } from "./stack-under-test.ts";
+
+/** With base64 and the event around it below the 6 MB of an invocation. */
+const LARGEST_BODY = 4_000_000;
+/** Each function has several environments, as many as this machine bears. */
+const SCALING = { most: 4, idle: 60_000 };
+/** a line of the functions' log that tells a defect, or that a store did not serve */
+const TROUBLE = /^.*"level":"ERROR".*$/gm;
+
+/** Puts the registries of this file's tests behind the gateway: the synthesized stack, over HTTP. */
+export function useGateway(): void {
+  const stack = stackUnderTest({ scaling: SCALING });
+  useHome({
+    largestBody: LARGEST_BODY,
+    slowness: 2,
+    start: async (defects) => ({
+      url: stack.client.url,
+      check: () => checkStand(stack.stand),
+      stop: async () => {
+        for (const [line] of stack.log().matchAll(TROUBLE)) defects.log.error(line);
+      },
+    }),
+  });
+}
+
+async function checkStand({ plan, stores }: Stand): Promise<StoreReport> {
+  const [bucket = ""] = plan.buckets;
+  await stores.idle();
+  const table = connectTable(stores.behind.dynamodb, plan.tables[0]?.name ?? "");
+  const blobs = connectBlobs(stores.behind.s3, bucket);
+  try {
+    return await checkStores(table, blobs);
+  } finally {
+    table.close();
+    blobs.close();
+  }
+}
