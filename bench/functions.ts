@@ -1,11 +1,13 @@
 /**
  * `npm run bench:functions`: how large each function is, how long it takes to start under the Lambda runtime interface
- * client beside a function that does nothing, and what a warm pull of a manifest costs. Writes `results/functions.md`.
+ * client beside a function that does nothing, and what a warm pull of a manifest costs. Writes `results/functions.md`, and
+ * `results/handler.json` for the bills of `npm run costs`.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuiltFunction, buildFunctions, FUNCTION_LIMITS } from "../functions/build.ts";
+import { HANDLER_FILE, type MeasuredHandler } from "./costs/handler.ts";
 import { checkPulled, pullEvent, serveOneItem } from "./functions/pull.ts";
 import { type Measured, startRuntime } from "./functions/runtime.ts";
 import { machine } from "./machine.ts";
@@ -36,9 +38,11 @@ try {
   await mkdir(join(folder, "empty"));
   await writeFile(join(folder, "empty", "index.mjs"), EMPTY);
   const starts = await measureStarts(["empty", ...built.map(({ name }) => name)]);
-  const page = report(built, starts, await measurePulls());
+  const pulls = await measurePulls();
+  const page = report(built, starts, pulls);
   console.log(page);
   await writeFile(join(import.meta.dirname, "results", "functions.md"), page);
+  await writeFile(HANDLER_FILE, handlerJson(pulls));
 } finally {
   await dynamo.stop();
   await rm(folder, { recursive: true, force: true });
@@ -96,6 +100,11 @@ async function perEvent(name: string, check: (result: string) => void): Promise<
     await runtime.stop();
   }
   return median(samples);
+}
+
+function handlerJson({ pull }: Pulls): string {
+  const handler: MeasuredHandler = { warmPull: Number(pull.toFixed(3)), at: new Date().toISOString() };
+  return `${JSON.stringify(handler)}\n`;
 }
 
 function report(

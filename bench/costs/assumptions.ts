@@ -4,8 +4,6 @@ const MIB = 1024 * 1024;
 
 /** What nobody has measured on AWS yet. The bills depend on it, the counts don't. */
 export const ASSUMED = {
-  /** milliseconds of a warm function, beside what it waits for */
-  handler: 5,
   /** milliseconds that one call takes */
   calls: {
     GetItem: 4,

@@ -92,7 +92,7 @@ function sweepNote(teams: readonly TeamMonth[], sweeps: SweepModel): string[] {
   const most = Math.floor((SWEEP_SECONDS * 1000 - sweeps.idleMilliseconds) / sweeps.perObjectMilliseconds);
   return [
     `An idle stack pays for its daily sweep: ${figure(s3Puts)} LIST requests of S3 and ${figure(readUnits)} read units each time. Every object`,
-    `that was pushed in the ${sweeps.days} days which a sweep lists costs ${figure(sweeps.perObject.readUnits ?? 0)} read units more, each time; at the assumed milliseconds a sweep takes`,
+    `that was pushed in the ${sweeps.days} days which a sweep lists costs ${figure(sweeps.perObject.readUnits ?? 0)} read units more, each time; at those milliseconds a sweep takes`,
     `${teams.map(({ team, month }) => `${figure(sweepMilliseconds(sweeps, month.objects) / 1000)} s for the ${team.name.split(" ")[0]} team`).join(", ")}, and more than about ${figure(most)} objects in those days are more than one`,
     "invocation has time for.",
     "",

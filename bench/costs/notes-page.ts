@@ -1,4 +1,5 @@
 import { ASSUMED, LOG_MONTHS, MONTH_SWEEPS, OLD_VERSION_MONTHS } from "./assumptions.ts";
+import { MEASURED, ONE_PROCESSOR } from "./handler.ts";
 import { figure, table } from "./markdown.ts";
 import { ALLOWANCES, PRICES, type Price, SOURCES } from "./prices.ts";
 
@@ -17,6 +18,8 @@ export const formulasSection: readonly string[] = [
   "- *HTTP API requests* = for each request, the larger of its two bodies / 512 KB, rounded up, at least 1.",
   "- *Lambda GB-seconds* = memory of the function (`infra/functions.ts`) x milliseconds; milliseconds = handler + calls that wait for each other +",
   "  bytes that pass / speed + cold starts' share.",
+  `- *Handler* = ${MEASURED.warmPull} ms of a processor for a warm event (a pull of a manifest, \`npm run bench:functions\`, ${MEASURED.at.slice(0, 10)}) x`,
+  `  ${figure(ONE_PROCESSOR)} MB / memory: a function has a processor whole from ${figure(ONE_PROCESSOR)} MB on (AWS Lambda Developer Guide, Configure function memory).`,
   `- *DynamoDB storage* = images kept x growth of the table by one push (counted, 100 bytes more for each item); images kept = GB stored / new bytes of an image.`,
   `- *S3 storage* = GB stored + bytes that one push takes away again x pushes x ${OLD_VERSION_MONTHS} months: the bucket keeps old versions for 45 days, and every`,
   "  second chunk of an upload was an object of its own for a while.",
@@ -29,12 +32,11 @@ export const formulasSection: readonly string[] = [
 export const assumptionsSection: readonly string[] = [
   "## Assumed, not measured",
   "",
-  "Nothing of this has been measured on AWS yet. The counts above don't depend on it; Lambda's and the logs' lines do.",
+  "Nothing of this has been measured on AWS yet, nor how long its processors take. The counts above don't depend on it; Lambda's and the logs' lines do.",
   "",
   ...table(
     ["", "assumed"],
     [
-      ["a warm function beside what it waits for", `${ASSUMED.handler} ms`],
       ...Object.entries(ASSUMED.calls).map(([operation, milliseconds]) => [operation, `${milliseconds} ms`]),
       ["bodies that pass a function", `${figure((ASSUMED.bytesPerMillisecond * 1000) / 1024 ** 2)} MiB/s`],
       ["cold starts", `${ASSUMED.coldShare * 100} % of requests, ${ASSUMED.coldStart} ms each`],

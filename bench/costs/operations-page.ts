@@ -4,7 +4,7 @@ import type { Operation } from "../../test/costs/support/operations.ts";
 import { billOf, totalOf } from "./bill.ts";
 import { dollars, figure, table } from "./markdown.ts";
 import type { PriceName } from "./prices.ts";
-import { millisecondsOf, times, type Usage, usageOf } from "./usage.ts";
+import { functionOf, millisecondsOf, times, type Usage, usageOf } from "./usage.ts";
 
 const MILLION = 1_000_000;
 
@@ -72,17 +72,17 @@ const GROUPS = {
 export const priceSection = (operations: readonly Operation[]): readonly string[] => [
   "## Price of a million of each operation",
   "",
-  "US dollars, without what is stored and what leaves AWS. *Milliseconds* of the functions are assumed (below), and with them",
-  "the column of Lambda.",
+  "US dollars, without what is stored and what leaves AWS. *Milliseconds* of the functions are those of a processor, measured here, and",
+  "those of the calls, assumed (both below); the column of Lambda comes from them.",
   "",
   ...table(
-    ["operation", ...Object.keys(GROUPS), "together", "milliseconds (assumed)"],
+    ["operation", ...Object.keys(GROUPS), "together", "milliseconds"],
     operations.map(({ name, requests }) => {
       const usage = times(MILLION, usageOf(requests));
       const groups = Object.values(GROUPS).map((names) => knownUsd(pick(usage, names)));
       const together = groups.reduce((sum, usd) => sum + usd, 0);
       const milliseconds = requests.reduce(
-        (sum, { asked, calls }) => sum + millisecondsOf(calls, asked.body?.length ?? 0),
+        (sum, { asked, calls }) => sum + millisecondsOf(functionOf(asked), calls, asked.body?.length ?? 0),
         0,
       );
       return [name, ...groups.map(dollars), dollars(together), figure(milliseconds)];

@@ -10,7 +10,7 @@ export interface SweepModel {
   /** days that it lists */
   readonly days: number;
   readonly idle: Usage;
-  /** milliseconds, assumed */
+  /** milliseconds; but for the handler, assumed */
   readonly idleMilliseconds: number;
   /** for each object that was pushed within those days */
   readonly perObject: Usage;
@@ -18,18 +18,18 @@ export interface SweepModel {
 }
 
 export function sweepModel({ idle, busy, objects }: SweepCalls): SweepModel {
-  const idleMilliseconds = millisecondsOf(idle, 0);
+  const idleMilliseconds = millisecondsOf("sweep", idle, 0);
   const more = sum(usageOfCalls(busy), times(-1, usageOfCalls(idle)));
   return {
     days: idle.filter(({ operation }) => operation === "ListMultipartUploads").length,
     idle: usageOfCalls(idle),
     idleMilliseconds,
     perObject: times(1 / objects, more),
-    perObjectMilliseconds: (millisecondsOf(busy, 0) - idleMilliseconds) / objects,
+    perObjectMilliseconds: (millisecondsOf("sweep", busy, 0) - idleMilliseconds) / objects,
   };
 }
 
-/** milliseconds, assumed, of one sweep */
+/** milliseconds of one sweep; but for the handler, assumed */
 export const sweepMilliseconds = (model: SweepModel, objects: number): number =>
   model.idleMilliseconds + objects * model.perObjectMilliseconds;
 

@@ -2,6 +2,7 @@ import { FUNCTIONS, type FunctionName } from "../../infra/functions.ts";
 import { type Call, S3_CLASSES, sequentialCalls } from "../../test/costs/counting/recorder.ts";
 import type { Asked, Counted } from "../../test/costs/support/counted-registry.ts";
 import { ASSUMED } from "./assumptions.ts";
+import { handlerMilliseconds } from "./handler.ts";
 import type { PriceName } from "./prices.ts";
 
 /** Quantities by what they are paid with; what is missing is none. */
@@ -28,6 +29,7 @@ export const times = (count: number, usage: Usage): Usage =>
 export const usageOf = (requests: readonly Counted[]): Usage => sum(...requests.map(usageOfRequest));
 
 function usageOfRequest({ asked, answer, calls }: Counted): Usage {
+  const name = functionOf(asked);
   const sent = asked.body?.length ?? 0;
   // HEAD's body is for the gateway, which keeps it.
   const { body } = answer;
@@ -37,7 +39,7 @@ function usageOfRequest({ asked, answer, calls }: Counted): Usage {
     s3Gets: answer.status === 307 ? 1 : 0,
     apiRequests: Math.max(1, Math.ceil(Math.max(sent, answered) / METERED_BYTES)),
     lambdaRequests: 1,
-    lambdaSeconds: gigabyteSeconds(functionOf(asked), millisecondsOf(calls, sent)),
+    lambdaSeconds: gigabyteSeconds(name, millisecondsOf(name, calls, sent)),
     logs: ASSUMED.logBytes / GIB,
     internet: (answered + ASSUMED.headerBytes) / GIB,
   });
@@ -54,11 +56,11 @@ export function usageOfCalls(calls: readonly Call[]): Usage {
   };
 }
 
-/** Assumed: what waits for each other, and the bytes that pass; `sent` bytes by the client. */
-export function millisecondsOf(calls: readonly Call[], sent: number): number {
+/** The handler as it was measured; assumed are the waits for each other, and the bytes that pass, `sent` by the client. */
+export function millisecondsOf(name: FunctionName, calls: readonly Call[], sent: number): number {
   const waited = sequentialCalls(calls).reduce((total, call) => total + ASSUMED.calls[call.operation], 0);
   const bytes = calls.reduce((total, call) => total + call.stored, sent);
-  return ASSUMED.handler + waited + bytes / ASSUMED.bytesPerMillisecond;
+  return handlerMilliseconds(name) + waited + bytes / ASSUMED.bytesPerMillisecond;
 }
 
 export function gigabyteSeconds(name: FunctionName, milliseconds: number): number {
