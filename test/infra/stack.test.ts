@@ -36,6 +36,14 @@ describe("the functions", () => {
     expect(timeouts).toEqual([...API_FUNCTIONS.map(() => 29), 900]);
   });
 
+  it("are not run again where one fails that the clock calls: the next day's sweep goes on", () => {
+    expect(resourceOf(template, "AWS::Lambda::EventInvokeConfig").Properties).toEqual({
+      FunctionName: { Ref: expect.stringMatching(/^sweepFunction/) },
+      Qualifier: "$LATEST",
+      MaximumRetryAttempts: 0,
+    });
+  });
+
   it("are told only of the stores that they have rights to", () => {
     const told = functions.map(({ Environment }) => {
       const { Variables } = Environment as { Variables: Readonly<Record<string, unknown>> };
