@@ -200,7 +200,8 @@ describe("one team, one stack", () => {
       "DashboardName",
     ];
     for (const { Type, Properties } of Object.values(template.Resources)) {
-      if (Type === "AWS::Lambda::Permission") continue; // FunctionName: of the function that it is for
+      // FunctionName: of the function that it is for
+      if (Type === "AWS::Lambda::Permission" || Type === "AWS::Lambda::EventInvokeConfig") continue;
       expect(NAMES.filter((name) => Properties[name] !== undefined)).toEqual([]);
     }
   });
