@@ -16,6 +16,7 @@ describe("a request that is no HTTP", () => {
     ["a request line of nonsense", "what is this\r\n\r\n"],
     ["a TLS greeting", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
     ["an unknown method", "FETCH /v2/ HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["a target with a letter beyond ASCII", "GET /v2/\u00e9/tags/list HTTP/1.1\r\nHost: x\r\n\r\n"],
     ["an unknown version", "GET /v2/ HTTP/7.3\r\nHost: x\r\n\r\n"],
     ["a header without a name", "GET /v2/ HTTP/1.1\r\nHost: x\r\n: nothing\r\n\r\n"],
     ["a space before the colon", "GET /v2/ HTTP/1.1\r\nHost : x\r\n\r\n"],

@@ -89,7 +89,6 @@ const BAD_NAMES = [
   "%zz",
   "%ff%fe",
   "%C3%A9",
-  "\u00e9",
   "a%252fb",
   "a:b",
   "a@b",
@@ -106,7 +105,6 @@ const BAD_REFERENCES = [
   "%00",
   "%",
   "%ff",
-  "\u00e9",
   "sha256:",
   "sha256:abc",
   `sha256:${"g".repeat(64)}`,
@@ -130,10 +128,6 @@ async function complaintOf(raw: RawRequest): Promise<string | undefined> {
   return isRefusal ? undefined : `${raw.method} ${raw.path}: ${status} ${text}`;
 }
 
-/** Node's HTTP parser refuses such a path before it knows the method, so HEAD gets a body that it can't read. */
-const methodsFor = (text: string): readonly string[] =>
-  text.includes("\u00e9") ? METHODS.filter((method) => method !== "HEAD") : METHODS;
-
 async function complaints(requests: readonly RawRequest[]): Promise<readonly (string | undefined)[]> {
   const all: (string | undefined)[] = [];
   for (const request of requests) all.push(await complaintOf(request));
@@ -151,7 +145,7 @@ describe("bad input is refused in the contract's terms, never with a 5xx, and st
       "tags/list",
       `referrers/${ABSENT}`,
     ];
-    const requests = methodsFor(name).flatMap((method) =>
+    const requests = METHODS.flatMap((method) =>
       rests.map((rest) => ({ method, path: `/v2/${name}/${rest}`, headers })),
     );
     const mount = `/v2/${REPO}/blobs/uploads/?mount=${ABSENT}&from=${encodeURIComponent(name)}`;
@@ -161,7 +155,7 @@ describe("bad input is refused in the contract's terms, never with a 5xx, and st
 
   it.each(BAD_REFERENCES)("reference %s", async (reference) => {
     const query = encodeURIComponent(reference);
-    const requests = methodsFor(reference).flatMap((method) =>
+    const requests = METHODS.flatMap((method) =>
       ["manifests", "blobs", "referrers"].map((family) => ({
         method,
         path: `/v2/${REPO}/${family}/${reference}`,

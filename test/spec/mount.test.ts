@@ -4,6 +4,7 @@ import {
   bytesOf,
   catalogOf,
   locationOf,
+  pull,
   pushBlob,
   put,
   refusalIn,
@@ -41,7 +42,7 @@ describe("spec § Mounting a blob from another repository", () => {
     expect(response.status).toBe(201);
     expect(locationOf(response)).toBe(`/v2/${repo}/blobs/${blob.digest}`);
     expect(response.headers.get("Docker-Content-Digest")).toBe(blob.digest);
-    expect(await bytesOf(await berth.fetch(locationOf(response)))).toEqual(blob.bytes);
+    expect(await bytesOf(await pull(berth, locationOf(response)))).toEqual(blob.bytes);
   });
 
   it("mounts again what is there", async () => {
@@ -57,7 +58,7 @@ describe("spec § Mounting a blob from another repository", () => {
     await mount("mount/heir", `mount=${blob.digest}&from=${SOURCE}`);
     expect(await statusOf(berth, `/v2/${SOURCE}/blobs/${blob.digest}`, "DELETE")).toBe(202);
     expect(await statusOf(berth, `/v2/${SOURCE}/blobs/${blob.digest}`)).toBe(404);
-    expect(await bytesOf(await berth.fetch(`/v2/mount/heir/blobs/${blob.digest}`))).toEqual(blob.bytes);
+    expect(await bytesOf(await pull(berth, `/v2/mount/heir/blobs/${blob.digest}`))).toEqual(blob.bytes);
   });
 
   it.each([

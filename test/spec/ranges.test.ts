@@ -15,6 +15,26 @@ beforeAll(() => pushBlob(berth, REPO, BLOB));
 
 const get = (headers: Record<string, string>) => berth.fetch(PATH, { headers });
 
+describe("a blob that the registry serves itself", () => {
+  it("has its type, length and digest, and caches may keep it", async () => {
+    const response = await get({});
+    expect([response.status, response.headers.get("Content-Length")]).toEqual([200, String(SIZE)]);
+    expect(response.headers.get("Content-Type")).toBe("application/octet-stream");
+    expect(response.headers.get("Docker-Content-Digest")).toBe(BLOB.digest);
+    expect(response.headers.get("ETag")).toBe(`"${BLOB.digest}"`);
+    expect(response.headers.get("Cache-Control")).toBe("max-age=31536000");
+    expect(Buffer.compare(await bytesOf(response), BLOB.bytes)).toBe(0);
+  });
+
+  it("is empty and whole, where it is empty, for any range", async () => {
+    const empty = content("");
+    await pushBlob(berth, REPO, empty);
+    const path = `/v2/${REPO}/blobs/${empty.digest}`;
+    const ranged = await berth.fetch(path, { headers: { Range: "bytes=0-" } });
+    expect([ranged.status, ranged.headers.get("Content-Length")]).toEqual([200, "0"]);
+  });
+});
+
 describe("spec § Pulling blobs: Range, in accordance with RFC 9110 § 14", () => {
   it("says that it serves ranges", async () => {
     expect((await berth.fetch(PATH, { method: "HEAD" })).headers.get("Accept-Ranges")).toBe("bytes");
