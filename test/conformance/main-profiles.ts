@@ -4,17 +4,20 @@ export interface Profile {
   readonly version: "dev" | "1.1";
   /** manifests of which some descriptors were never pushed: no version turns them on by itself */
   readonly sparse: boolean;
+  /** whether the answer that has a blob's bytes names their digest: S3's does not */
+  readonly digestHeader: boolean;
   /** what this version does not have, by the suite's names: it may be off, and nothing else may */
   readonly leavesOut: ReadonlySet<string>;
 }
 
 /** Every API and every kind of data. */
-const MAIN: Profile = { version: "dev", sparse: true, leavesOut: new Set() };
+const MAIN: Profile = { version: "dev", sparse: true, digestHeader: true, leavesOut: new Set() };
 
 /** The released specification, against a registry with its default settings. */
 const MAIN_1_1: Profile = {
   version: "1.1",
   sparse: false,
+  digestHeader: true,
   leavesOut: new Set([
     "config.apis.blobs.digestHeader",
     "config.apis.blobs.uploadCancel",
@@ -30,6 +33,19 @@ const MAIN_1_1: Profile = {
     "OCI Conformance Test/sha512 blobs/post cancel/blob-post-cancel",
   ]),
 };
+
+/** The same for Berth in an account: S3 has the bytes of blobs, and no setting lets sparse manifests in. */
+export const redirected = ({ version, leavesOut }: Profile): Profile => ({
+  version,
+  sparse: false,
+  digestHeader: false,
+  leavesOut: new Set([
+    ...leavesOut,
+    "config.apis.blobs.digestHeader",
+    "config.data.sparse",
+    "data: Sparse Manifests",
+  ]),
+});
 
 export const PROFILES = { main: MAIN, "main-1.1": MAIN_1_1 } as const;
 export type ProfileName = keyof typeof PROFILES;

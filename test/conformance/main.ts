@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { PROFILES } from "./main-profiles.ts";
+import { PROFILES, redirected } from "./main-profiles.ts";
 import { runMainSuite } from "./main-suite.ts";
 import { withBerth } from "./registry-under-test.ts";
 import { runReleaseSuite } from "./release-suite.ts";
@@ -10,6 +10,7 @@ import { describeResults, isClean, isRefused, type SuiteResult, summarize } from
 
 interface Options {
   readonly url?: string;
+  readonly redirected?: boolean;
   readonly suite: "both" | SuiteName;
   readonly releaseSuite?: string;
   readonly whereServed?: boolean;
@@ -21,6 +22,10 @@ type SuiteName = (typeof SUITES)[number];
 const command = new Command("npm run conformance --")
   .description("Runs the official OCI conformance suites; exits with 1 on any failure and on any skip.")
   .option("--url <url>", "a registry that runs already, instead of a fresh Berth for each suite")
+  .option(
+    "--redirected",
+    "with --url, of Berth in an account or `npm run gateway`: S3 gives the bytes of blobs, without their digest; and sparse manifests stay out",
+  )
   .addOption(
     new Option("--suite <name>", "main-1.1 is the main suite by the released specification")
       .choices(["both", ...SUITES])
@@ -42,6 +47,9 @@ process.exitCode = await main(command.opts<Options>()).catch((cause: unknown) =>
 });
 
 async function main(options: Options): Promise<number> {
+  if (options.redirected === true && options.url === undefined) {
+    throw new Error("--redirected is of a registry that runs already: name it with --url");
+  }
   const directory = await mkdtemp(join(tmpdir(), "berth-conformance-"));
   const results = await runSuites(directory, options);
   console.log(describeResults(results));
@@ -57,13 +65,21 @@ async function main(options: Options): Promise<number> {
   return 0;
 }
 
-async function runSuites(directory: string, { suite, url, releaseSuite }: Options): Promise<SuiteResult[]> {
+async function runSuites(directory: string, options: Options): Promise<SuiteResult[]> {
+  const { suite, url, releaseSuite } = options;
   const results: SuiteResult[] = [];
   for (const name of suite === "both" ? SUITES : [suite]) {
     const path = join(directory, name);
     await mkdir(path);
     const run = (registry: URL): Promise<SuiteResult> =>
-      name === "release" ? runReleaseSuite(registry, path, releaseSuite) : runMainSuite(name, registry, path);
+      name === "release"
+        ? runReleaseSuite(registry, path, releaseSuite)
+        : runMainSuite(
+            name,
+            registry,
+            path,
+            options.redirected === true ? redirected(PROFILES[name]) : PROFILES[name],
+          );
     results.push(await (url === undefined ? withBerth(path, settingsFor(name), run) : run(new URL(url))));
   }
   return results;
