@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { type StorageTool, withOwnStorage } from "./support/containers-storage.ts";
 import { fileDigest } from "./support/content.ts";
 import { itMovesGigabyte, type RoundTrip } from "./support/huge.ts";
-import { freshDirectory, GIGABYTE, makeIndex, randomFile } from "./support/images.ts";
+import { freshDirectory, GIGABYTE, LAYER, makeIndex, randomFile } from "./support/images.ts";
 import { uploadRequests } from "./support/recorder.ts";
 import { readLayout, readPushed } from "./support/repository.ts";
 
@@ -51,13 +51,13 @@ describe("buildah", () => {
   }
 
   it("sends a blob as POST, PATCH without a length, PUT", { tags: ["upload"] }, async () => {
-    await build("recorded", 20_000_000);
+    await build("recorded", LAYER);
     const requests = await uploadRequests((host) => push("recorded", `${host}/clients/recorded-buildah:1`));
     expect(requests).toBe("POST, PATCH (chunked transfer encoding), PUT");
   });
 
   it("pushes an image that it built and pulls back the same file", { tags: ["round-trip"] }, async () => {
-    const { pushed, pulled } = await roundTrip(`${repository}:image`, 20_000_000);
+    const { pushed, pulled } = await roundTrip(`${repository}:image`, LAYER);
     expect(pulled).toBe(pushed);
     expect((await readPushed(`${repository}:image`)).diffIds).toHaveLength(1);
   });

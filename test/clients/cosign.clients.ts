@@ -6,6 +6,7 @@ import { itMovesGigabyte, type RoundTrip } from "./support/huge.ts";
 import {
   freshDirectory,
   GIGABYTE,
+  LAYER,
   makeImage,
   makeIndex,
   randomFile,
@@ -49,7 +50,7 @@ describe("cosign", () => {
   const signatureTag = (image: string): string => image.replace("@sha256:", ":sha256-").concat(".sig");
 
   it("sends a blob as POST, PATCH with a length, PUT", { tags: ["upload"] }, async () => {
-    await randomFile(join(keys, "blob"), 20_000_000);
+    await randomFile(join(keys, "blob"), LAYER);
     const requests = await uploadRequests((host) =>
       cosign("upload", "blob", PLAIN_HTTP, "--files=blob", `${host}/clients/recorded-cosign:1`),
     );
@@ -153,7 +154,7 @@ describe("cosign", () => {
   }
 
   it("uploads a file as a blob and saves the same bytes", { tags: ["round-trip"] }, async () => {
-    const { pushed, pulled } = await roundTrip("file", 20_000_000);
+    const { pushed, pulled } = await roundTrip("file", LAYER);
     expect(pulled).toBe(pushed);
   });
 

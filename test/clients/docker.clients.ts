@@ -5,7 +5,7 @@ import { ESBUILD } from "../tools/versions.ts";
 import { fileDigest } from "./support/content.ts";
 import { type DockerEngine, startDockerEngine } from "./support/docker-engine.ts";
 import { itMovesGigabyte } from "./support/huge.ts";
-import { esbuildBinary, freshDirectory, GIGABYTE, makeIndex, randomFile } from "./support/images.ts";
+import { esbuildBinary, freshDirectory, GIGABYTE, LAYER, makeIndex, randomFile } from "./support/images.ts";
 import { uploadRequests } from "./support/recorder.ts";
 import { readPushed } from "./support/repository.ts";
 import { run } from "./support/run.ts";
@@ -36,7 +36,7 @@ describe("docker", () => {
   afterAll(() => engine.stop());
 
   /** Builds three layers and returns the digest of the random file in the last. */
-  async function build(name: string, size = 20_000_000, ...options: string[]): Promise<string> {
+  async function build(name: string, size = LAYER, ...options: string[]): Promise<string> {
     const context = await freshDirectory("context");
     await cp("/bin/busybox", join(context, "busybox"));
     await cp(esbuildBinary("linux-x64"), join(context, "esbuild"));

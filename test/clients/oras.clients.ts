@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { itMovesHugeImages } from "./support/huge.ts";
-import { freshDirectory, makeImage, makeIndex, randomFile, type TestImage } from "./support/images.ts";
+import { freshDirectory, LAYER, makeImage, makeIndex, randomFile, type TestImage } from "./support/images.ts";
 import { uploadRequests } from "./support/recorder.ts";
 import { manifestStatus, readLayout, readPushed, referrers } from "./support/repository.ts";
 import { run } from "./support/run.ts";
@@ -65,7 +65,7 @@ describe("oras", () => {
 
   it("pushes files as an artifact and pulls back the same files", { tags: ["round-trip"] }, async () => {
     const [cwd, into] = [await freshDirectory("files"), await freshDirectory("files")];
-    await randomFile(join(cwd, "model.bin"), 20_000_000);
+    await randomFile(join(cwd, "model.bin"), LAYER);
     await writeFile(join(cwd, "read.me"), "an artifact");
     const files = ["model.bin:application/octet-stream", "read.me:text/plain"];
     const options = ["--plain-http", "--artifact-type=application/vnd.example.model"];

@@ -13,8 +13,8 @@ export interface TestImage {
   readonly content: Content;
 }
 
-/** bytes */
-const LAYER = 20 * 1000 * 1000;
+/** bytes of an image's largest layer: BERTH_TEST_LAYER, for a registry whose requests bring less */
+export const LAYER = Number(process.env["BERTH_TEST_LAYER"] ?? 20_000_000);
 export const GIGABYTE = 1024 * 1024 * 1024;
 const TAG = "1.0";
 const AMD64: Platform = { os: "linux", architecture: "amd64" };
