@@ -18,6 +18,11 @@ export function createDashboard(scope: Construct, id: string, metrics: Metrics):
     graph("Milliseconds of functions, the longest", Object.values(metrics.durations)),
     graph("Calls of functions", Object.values(metrics.invocations), Object.values(metrics.throttles)),
     graph(
+      "Bytes through the functions, and their cold starts",
+      [metrics.bytesIn, metrics.bytesOut],
+      [metrics.coldStarts],
+    ),
+    graph(
       "Table: reads and writes",
       [metrics.tableReads, metrics.tableWrites],
       [metrics.tableReadThrottles, metrics.tableWriteThrottles],

@@ -44,6 +44,8 @@ export class HttpApi extends Construct {
   readonly apiId: string;
   /** without scheme and path, as docker writes it before the name of an image */
   readonly host: string;
+  /** the name of the log group with a line for each request */
+  readonly accessLog: string;
 
   constructor(scope: Construct, id: string, { team, parameters, deployment, functions }: HttpApiProps) {
     super(scope, id);
@@ -65,7 +67,8 @@ export class HttpApi extends Construct {
       });
       if (deployment.open) acknowledge(route, { "AwsSolutions-APIG4": "Whoever set open=true wants it so." });
     }
-    this.#createStage(team, parameters, deployment);
+    this.accessLog = this.#createAccessLog(team, deployment);
+    this.#createStage(parameters);
   }
 
   #integrate(name: ApiFunction, lambda: LambdaFunction): CfnIntegration {
@@ -87,15 +90,18 @@ export class HttpApi extends Construct {
     });
   }
 
-  #createStage({ settings }: Team, parameters: Parameters, { ephemeral }: Deployment): CfnStage {
-    const stack = Stack.of(this);
+  #createAccessLog({ settings }: Team, { ephemeral }: Deployment): string {
     // Under this prefix CloudWatch keeps no list of who may write, which is short. The end of the stack's ARN is never
     // used twice, so that a log which outlived its stack is not in the way of the next.
     const log = new LogGroup(this, "AccessLog", {
-      logGroupName: `/aws/vendedlogs/apis/${stack.stackName}-${Fn.select(2, Fn.split("/", Aws.STACK_ID))}`,
+      logGroupName: `/aws/vendedlogs/apis/${Stack.of(this).stackName}-${Fn.select(2, Fn.split("/", Aws.STACK_ID))}`,
       retention: settings.logRetentionDays,
       removalPolicy: removalPolicyOf(ephemeral),
     });
+    return log.logGroupName;
+  }
+
+  #createStage(parameters: Parameters): CfnStage {
     return new CfnStage(this, "Stage", {
       apiId: this.apiId,
       stageName: "$default",
@@ -106,9 +112,9 @@ export class HttpApi extends Construct {
       },
       accessLogSettings: {
         // The log's own ARN ends in `:*`, which API Gateway refuses.
-        destinationArn: stack.formatArn({
+        destinationArn: Stack.of(this).formatArn({
           service: "logs",
-          resource: `log-group:${log.logGroupName}`,
+          resource: `log-group:${this.accessLog}`,
         }),
         format: ACCESS_LOG,
       },

@@ -1,12 +1,13 @@
 import { type IMetric, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Duration } from "aws-cdk-lib/core";
+import { NAMESPACE, SERVICE } from "../functions/telemetry/names.ts";
 import { API_FUNCTIONS, type ApiFunction, type FunctionName } from "./functions.ts";
 import type { Storage } from "./storage.ts";
 
 type PerFunction = Readonly<Record<ApiFunction, IMetric>>;
 
-/** What AWS itself counts, over five minutes where nothing else is said; alarms and the dashboard show the same. */
+/** What AWS and the functions count, over five minutes where nothing else is said; alarms and the dashboard show the same. */
 export interface Metrics {
   readonly apiRequests: IMetric;
   readonly apiRefusals: IMetric;
@@ -17,6 +18,10 @@ export interface Metrics {
   readonly throttles: PerFunction;
   /** milliseconds, the longest */
   readonly durations: PerFunction;
+  /** bytes of bodies that came to and went from the functions; what S3 sends is not among them */
+  readonly bytesIn: IMetric;
+  readonly bytesOut: IMetric;
+  readonly coldStarts: IMetric;
   readonly tableReads: IMetric;
   readonly tableWrites: IMetric;
   readonly tableReadThrottles: IMetric;
@@ -30,6 +35,7 @@ export interface Metrics {
 }
 
 interface Sources {
+  readonly team: string;
   readonly apiId: string;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly table: Storage["table"];
@@ -39,33 +45,19 @@ interface Sources {
 const period = Duration.minutes(5);
 const day = Duration.days(1);
 
-export function metricsOf({ apiId, functions, table, bucket }: Sources): Metrics {
-  const api = (metricName: string, statistic = "Sum") =>
-    new Metric({
-      namespace: "AWS/ApiGateway",
-      metricName,
-      dimensionsMap: { ApiId: apiId },
-      statistic,
-      period,
-    });
-  const ofTable = (metricName: string) =>
-    new Metric({
-      namespace: "AWS/DynamoDB",
-      metricName,
-      dimensionsMap: { TableName: table.tableName },
-      statistic: "Sum",
-      period,
-    });
-  const ofBucket = (metricName: string, StorageType: string) =>
-    new Metric({
-      namespace: "AWS/S3",
-      metricName,
-      dimensionsMap: { BucketName: bucket.bucketName, StorageType },
-      statistic: "Average",
-      period: day,
-    });
-  const perFunction = (metric: (lambda: LambdaFunction) => IMetric) =>
-    Object.fromEntries(API_FUNCTIONS.map((name) => [name, metric(functions[name])])) as PerFunction;
+const metric =
+  (namespace: string, dimensionsMap: Readonly<Record<string, string>>) =>
+  (metricName: string, statistic = "Sum", over = period): IMetric =>
+    new Metric({ namespace, metricName, dimensionsMap, statistic, period: over });
+
+export function metricsOf({ team, apiId, functions, table, bucket }: Sources): Metrics {
+  const api = metric("AWS/ApiGateway", { ApiId: apiId });
+  const own = metric(NAMESPACE, { service: SERVICE, team });
+  const ofTable = metric("AWS/DynamoDB", { TableName: table.tableName });
+  const ofBucket = (name: string, StorageType: string) =>
+    metric("AWS/S3", { BucketName: bucket.bucketName, StorageType })(name, "Average", day);
+  const perFunction = (of: (lambda: LambdaFunction) => IMetric) =>
+    Object.fromEntries(API_FUNCTIONS.map((name) => [name, of(functions[name])])) as PerFunction;
   return {
     apiRequests: api("Count"),
     apiRefusals: api("4xx"),
@@ -75,6 +67,9 @@ export function metricsOf({ apiId, functions, table, bucket }: Sources): Metrics
     errors: perFunction((lambda) => lambda.metricErrors({ period })),
     throttles: perFunction((lambda) => lambda.metricThrottles({ period })),
     durations: perFunction((lambda) => lambda.metricDuration({ period, statistic: "Maximum" })),
+    bytesIn: own("BytesIn"),
+    bytesOut: own("BytesOut"),
+    coldStarts: own("ColdStart"),
     tableReads: ofTable("ConsumedReadCapacityUnits"),
     tableWrites: ofTable("ConsumedWriteCapacityUnits"),
     tableReadThrottles: ofTable("ReadThrottleEvents"),

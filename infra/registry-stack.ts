@@ -44,19 +44,22 @@ export class RegistryStack extends Stack {
     const api = new HttpApi(this, "Gateway", { team, parameters, deployment, functions });
     scheduleSweep(this, functions.sweep, parameters);
 
-    const metrics = metricsOf({ apiId: api.apiId, table: storage.table, bucket: storage.bucket, functions });
+    const { table, bucket } = storage;
+    const metrics = metricsOf({ team: team.name, apiId: api.apiId, table, bucket, functions });
     const alarms = new Alarms(this, "Alarms", { address: parameters.alarmAddress, metrics });
     if (team.settings.dashboard) createDashboard(this, "Dashboard", metrics);
     this.#tell(api, storage, alarms);
   }
 
-  #tell(api: HttpApi, { table, bucket }: Storage, { topic, hasAddress }: Alarms): void {
+  #tell(api: HttpApi, { table, bucket, key }: Storage, { topic, hasAddress }: Alarms): void {
     const tell = (id: string, value: string, description: string) =>
       new CfnOutput(this, id, { value, description });
     tell("RegistryUrl", `https://${api.host}`, "Where the registry is");
     tell("RegistryHost", api.host, "What docker takes before the name of an image");
     tell("TableName", table.tableName, "Manifests, tags and indexes");
     tell("BucketName", bucket.bucketName, "Blobs");
+    if (key) tell("KeyArn", key.keyArn, "What table and bucket are encrypted with: existingKey takes it");
+    tell("AccessLog", api.accessLog, "The log group with a line for each request");
     tell("AlarmTopic", topic.topicArn, "Where alarms go").condition = hasAddress;
   }
 }

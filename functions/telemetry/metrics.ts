@@ -1,4 +1,5 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { NAMESPACE, SERVICE } from "./names.ts";
 
 /** What a request counts for. */
 export interface Counts {
@@ -13,8 +14,8 @@ export interface Counts {
  */
 export function createMetrics(team: string): (counts: Counts) => void {
   const metrics = new Metrics({
-    namespace: "Berth",
-    serviceName: "berth",
+    namespace: NAMESPACE,
+    serviceName: SERVICE,
     defaultDimensions: { team },
   });
   return ({ status, bytesIn, bytesOut }) => {

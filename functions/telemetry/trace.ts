@@ -1,5 +1,6 @@
 import { Tracer } from "@aws-lambda-powertools/tracer";
 import { errorText } from "./errors.ts";
+import { SERVICE } from "./names.ts";
 import type { Annotate, Trace } from "./telemetry.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Annotate, Trace } from "./telemetry.ts";
  */
 export function createTrace(): Trace {
   // The clients are watched one by one: patching Node's HTTP as well would record each call twice.
-  const tracer = new Tracer({ serviceName: "berth", captureHTTPsRequests: false });
+  const tracer = new Tracer({ serviceName: SERVICE, captureHTTPsRequests: false });
   return {
     watch: (client) => tracer.captureAWSv3Client(client),
     record: <Answer>(name: string, work: (annotate: Annotate) => Promise<Answer>): Promise<Answer> => {

@@ -100,15 +100,6 @@ describe("switches, all of them off until a team sets them", () => {
     expect(JSON.stringify(traced)).toContain('"BERTH_TRACING":"on"');
   });
 
-  it("dashboard: there is one", () => {
-    expect(resourcesOf(template, "AWS::CloudWatch::Dashboard")).toEqual([]);
-    const body = JSON.stringify(
-      resourceOf(synthesize({ settings: { dashboard: true } }), "AWS::CloudWatch::Dashboard"),
-    );
-    for (const part of ["AWS/ApiGateway", "AWS/Lambda", "AWS/DynamoDB", "AWS/S3"])
-      expect(body).toContain(part);
-  });
-
   it("reservedConcurrency: only the functions that it names", () => {
     const reserved = synthesize({ settings: { reservedConcurrency: { uploads: 20 } } });
     const concurrencies = (from: Template) =>
@@ -224,13 +215,14 @@ describe("one team, one stack", () => {
     );
   });
 
-  it("tells where the registry is, and what docker takes", () => {
-    const { RegistryUrl, RegistryHost, TableName, BucketName } = template.Outputs;
+  it("tells where the registry is, what docker takes, and where to look", () => {
+    const { RegistryUrl, RegistryHost, TableName, BucketName, AccessLog } = template.Outputs;
     const host = JSON.stringify(RegistryHost?.Value);
     expect(host).toContain(".execute-api.");
     expect(host).not.toContain("https://");
     expect(JSON.stringify(RegistryUrl?.Value)).toContain('"https://"');
     expect(TableName?.Value).toEqual({ Ref: expect.stringMatching(/^StorageTable/) });
     expect(BucketName?.Value).toEqual({ Ref: expect.stringMatching(/^StorageBucket/) });
+    expect(AccessLog?.Value).toEqual({ Ref: expect.stringMatching(/^GatewayAccessLog/) });
   });
 });

@@ -135,6 +135,13 @@ describe("customerKey", () => {
     expect(resourcesOf(template, "AWS::KMS::Key")).toEqual([]);
   });
 
+  it("tells which key it is: existingKey wants it when the stack is gone", () => {
+    expect(keyed.Outputs["KeyArn"]?.Value).toEqual({
+      "Fn::GetAtt": [expect.stringMatching(/^StorageKey/), "Arn"],
+    });
+    expect(template.Outputs["KeyArn"]).toBeUndefined();
+  });
+
   it("encrypts the table and the bucket with one key, which is rotated", () => {
     expect(resourceOf(keyed, "AWS::KMS::Key").Properties).toMatchObject({ EnableKeyRotation: true });
     expect(resourceOf(keyed, "AWS::DynamoDB::Table").Properties).toMatchObject({
