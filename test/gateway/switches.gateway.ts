@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { run, runRefused } from "../clients/support/run.ts";
+import { built } from "../clients/support/tools.ts";
 import { patterned } from "../support/bodies.ts";
 import { digestOf, manifestOf, type RegistryClient } from "./support/client.ts";
 import { stackUnderTest } from "./support/stack-under-test.ts";
 
 /** What AWS's documents leave open, each played before the same functions. */
 
-const config = Buffer.from("{}");
 const layer = patterned(4000, "switched");
+const rootfs = { type: "layers", diff_ids: [digestOf(layer)] };
+const config = Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", rootfs }));
 const manifest = manifestOf([config, layer]);
 
 async function push(client: RegistryClient, repository: string): Promise<void> {
@@ -17,6 +20,32 @@ async function push(client: RegistryClient, repository: string): Promise<void> {
 const lengthOf = async (client: RegistryClient, path: string): Promise<string | null> =>
   (await client.fetch(path, { method: "HEAD", redirect: "follow" })).headers.get("content-length");
 
+const imageAt = ({ url }: RegistryClient, tag = "1"): string => `${new URL(url).host}/switched:${tag}`;
+const blobAt = ({ url }: RegistryClient): string => `${new URL(url).host}/switched@${digestOf(layer)}`;
+
+/** It takes the size from HEAD, of both. */
+const orasDescriptor = (kind: "blob" | "manifest", name: string): readonly string[] => [
+  built("oras"),
+  kind,
+  "fetch",
+  "--plain-http",
+  "--descriptor",
+  name,
+];
+
+async function sizeByOras(kind: "blob" | "manifest", name: string): Promise<unknown> {
+  const descriptor: unknown = JSON.parse(await run(orasDescriptor(kind, name)));
+  return Object.entries(descriptor ?? {}).find(([field]) => field === "size")?.[1];
+}
+
+/** Asks HEAD of the manifest, and of each blob where that is not there yet. */
+const craneCopy = (client: RegistryClient, tag: string): readonly string[] => [
+  built("crane"),
+  "copy",
+  imageAt(client),
+  imageAt(client, tag),
+];
+
 describe("HEAD of a manifest, whoever computes its length, with GET's body behind it", () => {
   const stack = stackUnderTest({ variables: { BERTH_HEAD_BODY: "as-get" } });
   beforeAll(() => push(stack.client, "switched"));
@@ -24,15 +53,22 @@ describe("HEAD of a manifest, whoever computes its length, with GET's body behin
   it.each(["function", "body", "remap"] as const)("has the manifest's length: %s", async (headLength) => {
     const client = await stack.serve({ headLength });
     expect(await lengthOf(client, "/v2/switched/manifests/1")).toBe(String(manifest.length));
+    expect(await sizeByOras("manifest", imageAt(client))).toBe(manifest.length);
+    // The second finds the manifest of the first.
+    for (const _ of [1, 2]) await run(craneCopy(client, headLength));
   });
 
-  it("has no length where the gateway removes it, and GET has all that a client needs", async () => {
+  it("has no length where the gateway removes it: GET has all, but clients that want it fail", async () => {
     const client = await stack.serve({ headLength: "none" });
     const head = await client.fetch("/v2/switched/manifests/1", { method: "HEAD" });
     expect(head.headers.get("content-length")).toBeNull();
     expect(head.headers.get("docker-content-digest")).toBe(digestOf(manifest));
     const got = await client.fetch("/v2/switched/manifests/1");
     expect(digestOf(Buffer.from(await got.arrayBuffer()))).toBe(digestOf(manifest));
+    expect(await run([built("crane"), "digest", imageAt(client)])).toBe(`${digestOf(manifest)}\n`);
+    expect(await runRefused(craneCopy(client, "1"))).toMatch(/did not include Content-Length/);
+    const asked = orasDescriptor("manifest", imageAt(client));
+    expect(await runRefused(asked)).toMatch(/unknown response Content-Length/);
   });
 
   it.each(["411", "501"] as const)(
@@ -74,6 +110,7 @@ describe("HEAD of a manifest, with no body behind it", () => {
   it("says 0 where the gateway computes it: why GET's body is the default", async () => {
     const client = await stack.serve({ headLength: "body" });
     expect(await lengthOf(client, "/v2/switched/manifests/1")).toBe("0");
+    expect(await sizeByOras("manifest", imageAt(client))).toBe(0);
   });
 });
 
@@ -89,6 +126,10 @@ describe("HEAD of a blob, redirected to the bucket", () => {
       const head = await client.fetch(path, { method: "HEAD" });
       expect([head.status, head.headers.get("docker-content-digest")]).toEqual([307, digestOf(layer)]);
       expect(await lengthOf(client, path)).toBe(String(layer.length));
+      expect(await sizeByOras("blob", blobAt(client))).toBe(layer.length);
+      await run(craneCopy(client, headLength));
+      const validated = await run([built("crane"), "validate", "--fast", "--remote", imageAt(client)]);
+      expect(validated).toMatch(/^PASS/);
     },
   );
 
@@ -105,16 +146,22 @@ describe("HEAD of a blob, answered by the function", () => {
 
   it("has the blob's length where the gateway believes the function", async () => {
     expect(await lengthOf(stack.client, path)).toBe(String(layer.length));
+    expect(await sizeByOras("blob", blobAt(stack.client))).toBe(layer.length);
   });
 
-  it.each([
-    ["body", "0"],
-    ["none", null],
-    ["remap", "0"],
-  ] as const)(
-    "has not where the gateway does otherwise: why there is the switch (%s)",
-    async (headLength, length) => {
-      expect(await lengthOf(await stack.serve({ headLength }), path)).toBe(length);
+  it.each(["body", "remap"] as const)(
+    "says 0 where the gateway computes it, and clients believe that: why there is the switch (%s)",
+    async (headLength) => {
+      const client = await stack.serve({ headLength });
+      expect(await lengthOf(client, path)).toBe("0");
+      expect(await sizeByOras("blob", blobAt(client))).toBe(0);
     },
   );
+
+  it("has no length where the gateway removes it, and clients that want it fail", async () => {
+    const client = await stack.serve({ headLength: "none" });
+    expect(await lengthOf(client, path)).toBeNull();
+    const refused = await runRefused(orasDescriptor("blob", blobAt(client)));
+    expect(refused).toMatch(/unknown response Content-Length/);
+  });
 });
