@@ -37,11 +37,18 @@ export async function readStore(data: string): Promise<StoreContents> {
   }
   const multiparts: UnfinishedUpload[] = [];
   for await (const { key, ending, path } of leavesOf(layout.uploads, { fs, prefix: "", after: "" })) {
-    const parts = new Set(partsIn(await readdir(path)).map(partName));
-    multiparts.push({ key, id: ending, parts });
+    const names = await namesIn(path);
+    if (names) multiparts.push({ key, id: ending, parts: new Set(partsIn(names).map(partName)) });
   }
   return { items: readItems(table), objects, multiparts, temporary: await readdir(layout.temporary) };
 }
+
+/** Undefined for an upload that a sweep has ended since it was listed: a server sweeps when it starts. */
+const namesIn = (path: string): Promise<readonly string[] | undefined> =>
+  readdir(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return undefined;
+    throw cause;
+  });
 
 /** The bytes of an object, from the files that hold them. */
 export async function objectFiles(data: string, key: string): Promise<readonly string[]> {
