@@ -1,12 +1,9 @@
 /** Actions of DynamoDB; strongly consistent reads and transactions need no others. */
-const READ_TABLE = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"] as const;
-const WRITE_TABLE = [
-  ...READ_TABLE,
-  "dynamodb:ConditionCheckItem",
-  "dynamodb:DeleteItem",
-  "dynamodb:PutItem",
-  "dynamodb:UpdateItem",
-] as const;
+const READ_ITEM = ["dynamodb:GetItem"] as const;
+const READ_RANGE = [...READ_ITEM, "dynamodb:Query"] as const;
+/** What begins, goes on and is linked takes nothing out of the table. */
+const ADD = [...READ_RANGE, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"] as const;
+const WRITE_TABLE = [...ADD, "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem"] as const;
 
 const READ = ["s3:GetObject"] as const;
 /** Parts of an upload are written with PutObject's right. */
@@ -17,7 +14,6 @@ const UPLOAD = [
   "s3:AbortMultipartUpload",
   "s3:ListMultipartUploadParts",
 ] as const;
-const REMOVE = [...READ, "s3:DeleteObject", "s3:AbortMultipartUpload"] as const;
 /** With it S3 says 404 of an object that is not there, without it 403, which says nothing. */
 const TELL_ABSENT = ["s3:ListBucket"] as const;
 
@@ -49,28 +45,28 @@ export const FUNCTIONS = {
   manifests: {
     memory: 512,
     timeout: ANSWER_IN_TIME,
-    rights: { table: READ_TABLE, objects: { manifests: READ }, bucket: TELL_ABSENT },
+    rights: { table: READ_ITEM, objects: { manifests: READ }, bucket: TELL_ABSENT },
   },
   /** It signs URLs with its own rights, and S3 grants a request what its signer may do. */
   blobs: {
     memory: 512,
     timeout: ANSWER_IN_TIME,
-    rights: { table: READ_TABLE, objects: { blobs: READ }, bucket: [] },
+    rights: { table: READ_ITEM, objects: { blobs: READ }, bucket: [] },
   },
   tags: {
     memory: 512,
     timeout: ANSWER_IN_TIME,
-    rights: { table: READ_TABLE, objects: {}, bucket: [] },
+    rights: { table: READ_RANGE, objects: {}, bucket: [] },
   },
   referrers: {
     memory: 512,
     timeout: ANSWER_IN_TIME,
-    rights: { table: READ_TABLE, objects: { manifests: READ }, bucket: TELL_ABSENT },
+    rights: { table: READ_RANGE, objects: { manifests: READ }, bucket: TELL_ABSENT },
   },
   uploads: {
     memory: 1024,
     timeout: ANSWER_IN_TIME,
-    rights: { table: WRITE_TABLE, objects: { blobs: UPLOAD }, bucket: TELL_ABSENT },
+    rights: { table: ADD, objects: { blobs: UPLOAD }, bucket: TELL_ABSENT },
   },
   /** A blob is deleted in the table; what holds its bytes is the collector's. */
   push: {
@@ -96,7 +92,10 @@ export const FUNCTIONS = {
     timeout: 900,
     rights: {
       table: WRITE_TABLE,
-      objects: { blobs: REMOVE, manifests: REMOVE },
+      objects: {
+        blobs: ["s3:DeleteObject", "s3:AbortMultipartUpload"],
+        manifests: [...READ, "s3:DeleteObject"],
+      },
       bucket: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
     },
   },

@@ -39,6 +39,7 @@ export interface Stand {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   /** what roles did not allow, in the words of `Ledger` */
   readonly denied: readonly string[];
+  /** what the stores were asked, and what decided about their answers, in the same words */
   readonly used: ReadonlySet<string>;
   readonly stop: () => Promise<void>;
 }
@@ -63,6 +64,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       used.add(what);
       options.watch?.(what);
     },
+    decided: (what: string): void => void used.add(what),
   };
   const folder = join(options.folder, "s3");
   await mkdir(folder, { recursive: true });

@@ -40,7 +40,15 @@ function placeOf(resource: unknown): string {
 }
 
 const LOG = { Log: ["logs:CreateLogStream", "logs:PutLogEvents"] };
-const READ_TABLE = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
+const READ_ITEM = ["dynamodb:GetItem"];
+const READ_RANGE = ["dynamodb:GetItem", "dynamodb:Query"];
+const ADD = [
+  "dynamodb:BatchGetItem",
+  "dynamodb:GetItem",
+  "dynamodb:PutItem",
+  "dynamodb:Query",
+  "dynamodb:UpdateItem",
+];
 const WRITE_TABLE = [
   "dynamodb:BatchGetItem",
   "dynamodb:ConditionCheckItem",
@@ -63,33 +71,28 @@ describe("what each function may do: this, and nothing else", () => {
     expect(rightsOf(template, "base")).toEqual(LOG);
   });
 
-  it("manifests, referrers: read the table, and the objects that hold large manifests", () => {
-    const expected = {
-      ...LOG,
-      StorageTable: READ_TABLE,
-      "objects manifests/": ["s3:GetObject"],
-      StorageBucket: ["s3:ListBucket"],
-    };
-    expect(rightsOf(template, "manifests")).toEqual(expected);
-    expect(rightsOf(template, "referrers")).toEqual(expected);
+  it("manifests, referrers: read items, or ranges of them, and the objects that hold large manifests", () => {
+    const others = { ...LOG, "objects manifests/": ["s3:GetObject"], StorageBucket: ["s3:ListBucket"] };
+    expect(rightsOf(template, "manifests")).toEqual({ ...others, StorageTable: READ_ITEM });
+    expect(rightsOf(template, "referrers")).toEqual({ ...others, StorageTable: READ_RANGE });
   });
 
-  it("blobs: read the table, and the objects that its signed URLs lead to", () => {
+  it("blobs: read items, and the objects that its signed URLs lead to", () => {
     expect(rightsOf(template, "blobs")).toEqual({
       ...LOG,
-      StorageTable: READ_TABLE,
+      StorageTable: READ_ITEM,
       "objects blobs/": ["s3:GetObject"],
     });
   });
 
-  it("tags: read the table", () => {
-    expect(rightsOf(template, "tags")).toEqual({ ...LOG, StorageTable: READ_TABLE });
+  it("tags: read items and ranges of them", () => {
+    expect(rightsOf(template, "tags")).toEqual({ ...LOG, StorageTable: READ_RANGE });
   });
 
-  it("uploads: write the table, and objects of blobs", () => {
+  it("uploads: add to the table and change it, but take nothing out of it, and write objects of blobs", () => {
     expect(rightsOf(template, "uploads")).toEqual({
       ...LOG,
-      StorageTable: WRITE_TABLE,
+      StorageTable: ADD,
       "objects blobs/": UPLOAD,
       StorageBucket: ["s3:ListBucket"],
     });
@@ -114,12 +117,11 @@ describe("what each function may do: this, and nothing else", () => {
   });
 
   it("sweep: write the table, list the bucket and remove objects, but put none", () => {
-    const remove = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject"];
     expect(rightsOf(template, "sweep")).toEqual({
       ...LOG,
       StorageTable: WRITE_TABLE,
-      "objects blobs/": remove,
-      "objects manifests/": remove,
+      "objects blobs/": ["s3:AbortMultipartUpload", "s3:DeleteObject"],
+      "objects manifests/": ["s3:DeleteObject", "s3:GetObject"],
       StorageBucket: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
     });
   });

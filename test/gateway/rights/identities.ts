@@ -14,7 +14,10 @@ export interface Identity {
 export interface Ledger {
   /** `push: s3:GetObject on arn:…` */
   readonly denied: (what: string) => void;
+  /** before the store is asked */
   readonly used: (what: string) => void;
+  /** a right that decided how the store's answer is handed on */
+  readonly decided: (what: string) => void;
 }
 
 export type Verdict =
@@ -25,6 +28,8 @@ export type Verdict =
 export interface Judge {
   /** Whether the request is what its signature says, and whether its signer may do all of `accesses`. */
   readonly judge: (request: Signable, claim: Claim | undefined, accesses: readonly Access[]) => Verdict;
+  /** Whether a right is there that decides how a request is answered, not whether: to lack it is no denial. */
+  readonly permits: (identity: Identity, access: Access) => boolean;
 }
 
 export function createJudge(identities: readonly Identity[], ledger: Ledger): Judge {
@@ -40,7 +45,7 @@ export function createJudge(identities: readonly Identity[], ledger: Ledger): Ju
       }
       if (tokenOf(request) !== sessionToken) return refused("InvalidToken", "the session token is another");
       for (const access of accesses) {
-        const what = `${identity.name}: ${access.action} on ${access.resource}`;
+        const what = wordsOf(identity, access);
         if (!isAllowed(identity.statements, access)) {
           ledger.denied(what);
           return refused(
@@ -52,8 +57,16 @@ export function createJudge(identities: readonly Identity[], ledger: Ledger): Ju
       }
       return { kind: "allowed", identity, claim };
     },
+    permits: (identity, access) => {
+      const isPermitted = isAllowed(identity.statements, access);
+      if (isPermitted) ledger.decided(wordsOf(identity, access));
+      return isPermitted;
+    },
   };
 }
+
+const wordsOf = ({ name }: Identity, { action, resource }: Access): string =>
+  `${name}: ${action} on ${resource}`;
 
 const refused = (code: string, message: string): Verdict => ({ kind: "refused", code, message });
 

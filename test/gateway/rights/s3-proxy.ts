@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Judge, Verdict } from "./identities.ts";
-import { isAllowed } from "./policy.ts";
 import { forward, headersOf, type Proxy, relay, startProxy } from "./proxy.ts";
 import { listAccess, type S3Call, s3Accesses } from "./s3-actions.ts";
 import { type Claim, claimOf, type Signable, signatureOf } from "./sigv4.ts";
@@ -48,9 +47,9 @@ async function handle(
     headers: signed,
     body: request,
   });
-  const mayList = isAllowed(verdict.identity.statements, listAccess(call.bucket));
-  if (answer.statusCode === 404 && (method === "GET" || method === "HEAD") && !mayList) {
-    // S3 tells whether an object exists only to those who may list its bucket
+  const isAbsent = answer.statusCode === 404 && (method === "GET" || method === "HEAD");
+  // S3 tells whether an object exists only to those who may list its bucket
+  if (isAbsent && !options.judge.permits(verdict.identity, listAccess(call.bucket))) {
     answer.resume();
     return refuse(response, { code: "AccessDenied", message: "Access Denied" });
   }

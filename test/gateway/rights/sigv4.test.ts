@@ -31,7 +31,7 @@ function judge({ host, pathname, search }: URL, action: string): { verdict: Verd
   const query = pairs.filter((pair) => !pair.startsWith("X-Amz-Signature=")).join("&");
   const signable: Signable = { method: "GET", path: pathname, query, headers: { host } };
   const denied: string[] = [];
-  const ledger = { denied: (what: string) => void denied.push(what), used: () => {} };
+  const ledger = { denied: (what: string) => void denied.push(what), used: () => {}, decided: () => {} };
   const verdict = createJudge([identity], ledger).judge(signable, claimOf(signable, { signature }), [
     { action, resource: "arn:aws:s3:::b/k" },
   ]);
