@@ -31,7 +31,15 @@ const ACCESS_LOG = JSON.stringify({
   address: "$context.identity.sourceIp",
   error: "$context.error.message",
   integrationError: "$context.integrationErrorMessage",
+  /** `function_request_id` in the lines of the function's own log */
+  functionRequestId: "$context.awsEndpointRequestId",
 });
+
+/**
+ * Routes that CloudFormation makes or changes at the same time. It would begin with all of them, and API Gateway answers
+ * 429, or 409 ("concurrent modification"), which ends a deployment where CloudFormation gives up to try again.
+ */
+const AT_ONCE = 5;
 
 /**
  * The HTTP API, at whose root the registry stands (docker wants no path before `/v2/`). Closed unless the deployment is
@@ -58,7 +66,7 @@ export class HttpApi extends Construct {
     this.apiId = api.ref;
     this.host = `${api.ref}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
     const integrations = new Map(API_FUNCTIONS.map((name) => [name, this.#integrate(name, functions[name])]));
-    for (const { id: routeId, key, function: name } of ROUTES) {
+    const routes = ROUTES.map(({ id: routeId, key, function: name }) => {
       const route = new CfnRoute(this, routeId, {
         apiId: api.ref,
         routeKey: key,
@@ -66,9 +74,15 @@ export class HttpApi extends Construct {
         authorizationType: deployment.open ? "NONE" : "AWS_IAM",
       });
       if (deployment.open) acknowledge(route, { "AwsSolutions-APIG4": "Whoever set open=true wants it so." });
-    }
+      return route;
+    });
     this.accessLog = this.#createAccessLog(team, deployment);
-    this.#createStage(parameters);
+    for (const [at, route] of routes.entries()) {
+      const before = routes[at - AT_ONCE];
+      if (before) route.addResourceDependency(before);
+    }
+    // A stage that is there first would be deployed anew with every route, and serve some of them meanwhile.
+    this.#createStage(parameters).node.addDependency(...routes.slice(-AT_ONCE));
   }
 
   #integrate(name: ApiFunction, lambda: LambdaFunction): CfnIntegration {

@@ -38,6 +38,21 @@ describe("the API of a registry", () => {
     expect(wiringOf(closed)).toEqual(new Map(ROUTES.map((route) => [route.key, route.function])));
   });
 
+  it("is deployed when all routes are there, of which a few are made at a time", () => {
+    const waitsFor = (name: string): readonly string[] => closed.Resources[name]?.DependsOn ?? [];
+    const namesOf = (type: string) =>
+      Object.keys(closed.Resources).filter((name) => closed.Resources[name]?.Type === type);
+    const routes = namesOf("AWS::ApiGatewayV2::Route");
+    const reached = new Set(namesOf("AWS::ApiGatewayV2::Stage").flatMap(waitsFor));
+    // A set takes what is added while it is walked.
+    for (const name of reached) for (const next of waitsFor(name)) reached.add(next);
+    expect([...reached].toSorted()).toEqual(routes.toSorted());
+    // Each waits for one, and none for the same as another: so many chains as there are routes that wait for none.
+    const waits = routes.flatMap(waitsFor);
+    expect(new Set(waits).size).toBe(waits.length);
+    expect(routes.length - waits.length).toBe(5);
+  });
+
   it("hands over requests in payload format 2.0, one integration for each function", () => {
     const integrations = resourcesOf(closed, "AWS::ApiGatewayV2::Integration");
     expect(integrations.length).toBe(API_FUNCTIONS.length);
@@ -53,6 +68,7 @@ describe("the API of a registry", () => {
     expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({
       path: "$context.path",
       status: "$context.status",
+      functionRequestId: "$context.awsEndpointRequestId",
     });
     expect(AccessLogSettings.Format).not.toContain("query");
     const names = resourcesOf(closed, "AWS::Logs::LogGroup").map(({ Properties }) =>

@@ -14,6 +14,7 @@ export interface Resource {
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
   readonly Condition?: string;
+  readonly DependsOn?: readonly string[];
 }
 interface Parameter {
   readonly Type: string;
