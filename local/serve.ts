@@ -1,11 +1,11 @@
 import type { HttpHandler } from "../shared/http/messages.ts";
 import { createHttpHandler } from "../shared/http/serve.ts";
+import { type RunningServer, type ServerSettings, startServer } from "../shared/server/server.ts";
 import { Complaint, causeOf } from "./complaint.ts";
 import { type OpenRegistry, openRegistry } from "./compose.ts";
 import { withHealth } from "./health.ts";
 import { isLoopback, listeningAddress } from "./listening-address.ts";
 import { type Log, openLog } from "./log.ts";
-import { type RunningServer, type ServerSettings, startServer } from "./server.ts";
 import type { Settings } from "./settings.ts";
 import { onSignals } from "./signals.ts";
 import { readTls } from "./tls.ts";

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll } from "vitest";
 import { readSettings } from "../../local/read-settings.ts";
 import { start } from "../../local/serve.ts";
-import { type RunningServer, startServer } from "../../local/server.ts";
 import type { Settings } from "../../local/settings.ts";
 import { systemClock } from "../../local/system-clock.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import type { Clock } from "../../shared/ports/clock.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
+import { type RunningServer, startServer } from "../../shared/server/server.ts";
 import { createMemoryBlobs } from "../../shared/stores/memory-blobs.ts";
 import { createMemoryTable } from "../../shared/stores/memory-table.ts";
 import { checkStore, type StoreReport } from "./check-store.ts";

@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
 import type { Log } from "../../local/log.ts";
-import { type RunningServer, type ServerSettings, startServer } from "../../local/server.ts";
 import type { HttpAnswer, HttpHandler } from "../../shared/http/messages.ts";
+import { type RunningServer, type ServerSettings, startServer } from "../../shared/server/server.ts";
 
 const servers: RunningServer[] = [];
 

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../functions/system-clock.ts";
-import { startServer } from "../../../local/server.ts";
 import { createHttpHandler } from "../../../shared/http/serve.ts";
 import { createRegistry } from "../../../shared/registry/create-registry.ts";
+import { startServer } from "../../../shared/server/server.ts";
 import type { Defects } from "../../support/defects.ts";
 import { type ServingHome, useHome } from "../../support/home.ts";
 import { checkStores } from "./read-stores.ts";

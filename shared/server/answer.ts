@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { ClientAbortedError, type HttpAnswer } from "../shared/http/messages.ts";
-import type { ByteStream } from "../shared/ports/blobs.ts";
+import { ClientAbortedError, type HttpAnswer } from "../http/messages.ts";
+import type { ByteStream } from "../ports/blobs.ts";
 import { announcedLength, type Exchange, hasBody } from "./exchange.ts";
 
 /** What of a body that nobody read is still taken, so that the connection stays usable. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { ClientAbortedError, type HttpRequest } from "../shared/http/messages.ts";
-import type { ByteStream } from "../shared/ports/blobs.ts";
+import { ClientAbortedError, type HttpRequest } from "../http/messages.ts";
+import type { ByteStream } from "../ports/blobs.ts";
 
 /** One request and its answer on a connection, as long as it lasts. */
 export class Exchange {

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
-import { refusal } from "../shared/http/refusal.ts";
-import type { OciErrorName } from "../shared/oci/errors.ts";
+import { refusal } from "../http/refusal.ts";
+import type { OciErrorName } from "../oci/errors.ts";
 
 // Not an import: see server.ts.
 const { STATUS_CODES } = process.getBuiltinModule("node:http");

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { HttpAnswer, HttpHandler } from "../shared/http/messages.ts";
-import { refusal } from "../shared/http/refusal.ts";
+import type { HttpAnswer, HttpHandler } from "../http/messages.ts";
+import { refusal } from "../http/refusal.ts";
 import { Connections } from "./connections.ts";
 import { Exchange } from "./exchange.ts";
-import type { Log } from "./log.ts";
 import { answerMalformed } from "./malformed.ts";
 import { serveExchange } from "./serve-exchange.ts";
+import type { ServerLog } from "./server-log.ts";
 
 // An import would ask the module for all that it has, its WebSocket too, for which Node loads undici: 5 MB, 30 ms.
 const { createServer: createHttpServer } = process.getBuiltinModule("node:http");
@@ -28,7 +28,7 @@ export interface ServerSettings {
 export interface ServerParts {
   readonly settings: ServerSettings;
   readonly handler: HttpHandler;
-  readonly log: Log;
+  readonly log: ServerLog;
 }
 export interface RunningServer {
   readonly port: number;
@@ -87,7 +87,8 @@ export async function startServer({ settings, handler, log }: ServerParts): Prom
       state.stopping = true;
       server.close();
       const outcome = await connections.quiet(graceMilliseconds);
-      if (outcome === "late") log.warn("the grace is over: cutting the requests that are left");
+      if (outcome === "late")
+        log.warn({ graceMilliseconds }, "the grace is over: cutting the requests that are left");
       connections.cut();
       await connections.quiet(LAST_MILLISECONDS);
     },

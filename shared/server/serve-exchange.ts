@@ -1,13 +1,13 @@
 import type { ServerResponse } from "node:http";
-import { ClientAbortedError, type HttpAnswer, type HttpHandler } from "../shared/http/messages.ts";
-import { refusal } from "../shared/http/refusal.ts";
+import { ClientAbortedError, type HttpAnswer, type HttpHandler } from "../http/messages.ts";
+import { refusal } from "../http/refusal.ts";
 import { send } from "./answer.ts";
 import { type Exchange, requestOf } from "./exchange.ts";
-import type { Log } from "./log.ts";
+import type { ServerLog } from "./server-log.ts";
 
 export interface Serving {
   readonly handler: HttpHandler;
-  readonly log: Log;
+  readonly log: ServerLog;
   readonly state: { readonly stopping: boolean };
 }
 
@@ -33,7 +33,7 @@ const closed = (response: ServerResponse): Promise<void> =>
     response.once("close", resolve);
   });
 
-async function answerTo(exchange: Exchange, handler: HttpHandler, log: Log): Promise<HttpAnswer> {
+async function answerTo(exchange: Exchange, handler: HttpHandler, log: ServerLog): Promise<HttpAnswer> {
   try {
     return await handler(requestOf(exchange));
   } catch (error) {
@@ -44,13 +44,17 @@ async function answerTo(exchange: Exchange, handler: HttpHandler, log: Log): Pro
 }
 
 /** Requests that change something are worth a line each; reads are many, and a line would cost a part of each. */
-function logAnswer(log: Log, exchange: Exchange, { status, bytes }: { status: number; bytes: number }): void {
+function logAnswer(
+  log: ServerLog,
+  exchange: Exchange,
+  { status, bytes }: { status: number; bytes: number },
+): void {
   const { method } = exchange.incoming;
   const level = status < 500 && (method === "GET" || method === "HEAD") ? "debug" : "info";
   if (log.isLevelEnabled(level)) log[level]({ ...about(exchange), status, bytes }, "answered");
 }
 
-function logCut(log: Log, exchange: Exchange, error: unknown): void {
+function logCut(log: ServerLog, exchange: Exchange, error: unknown): void {
   if (error instanceof ClientAbortedError)
     log.info({ ...about(exchange), reason: error.message }, "cut short by the client");
   else log.error({ ...about(exchange), err: error }, "cut short");
