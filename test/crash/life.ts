@@ -139,10 +139,18 @@ async function killDuring(server: BerthProcess, { moment, delayed, chance, stage
 const defectsIn = (stderr: string): readonly string[] =>
   stderr.split("\n").filter((line) => /^\{"level":[56]0/.test(line));
 
+/** milliseconds: the first waits for nothing but Node itself; by the last nearly every machine serves */
+const START_KILLED = { first: 40, last: 540 };
+
+/** Kills some starts; how many of them did not serve yet. Where all did, it tries again, sooner each time. */
 async function killStarts(data: string, chance: Chance): Promise<number> {
+  const wanted = 1 + chance.number(3);
+  let { last } = START_KILLED;
   let unserved = 0;
-  for (let count = 1 + chance.number(3); count > 0; count -= 1) {
-    if (!(await killedStart(data, 40 + chance.number(500)))) unserved += 1;
+  for (let killed = 0; killed < wanted || (unserved === 0 && last > START_KILLED.first); killed += 1) {
+    const serves = await killedStart(data, START_KILLED.first + chance.number(last - START_KILLED.first));
+    if (serves) last = Math.floor((START_KILLED.first + last) / 2);
+    else unserved += 1;
   }
   return unserved;
 }
