@@ -26,6 +26,12 @@ export interface Part {
   readonly size: number;
 }
 
+/** What is known of the length of a part before it has come: "exact" unless its client breaks off. */
+export interface PartLength {
+  readonly kind: "exact" | "at most";
+  readonly bytes: number;
+}
+
 /** Both ends inclusive, within the object. */
 export interface ByteRange {
   readonly first: number;
@@ -71,13 +77,14 @@ export interface Blobs {
   readonly createMultipart: (key: string) => Promise<Multipart>;
   /**
    * Stores one part; a repeated number replaces the earlier part. Consumes `body` to its end with back pressure;
-   * a `body` that throws leaves nothing. An adapter that must know the length gathers the part first.
-   * "gone" when the multipart upload does not exist (completed, aborted).
+   * a `body` that throws leaves nothing. An adapter that must know the length gathers the part first, unless `length`
+   * says it. "gone" when the multipart upload does not exist (completed, aborted).
    */
   readonly uploadPart: (
     multipart: Multipart,
     number: number,
     body: ByteStream,
+    length?: PartLength,
   ) => Promise<{ outcome: "stored"; part: Part } | { outcome: "gone" }>;
   /** Joins the parts, in ascending order, without a copy. "gone": look whether an earlier call completed it. */
   readonly completeMultipart: (

@@ -1,4 +1,4 @@
-import type { Attributes, Write } from "../ports/table.ts";
+import type { Attributes, Clause, Write } from "../ports/table.ts";
 import { keys } from "./keyspace.ts";
 import type { Ports } from "./ports.ts";
 import { done, untilDone } from "./retry.ts";
@@ -8,6 +8,8 @@ import { faster } from "./uploads.ts";
 interface Advance {
   readonly set: Attributes;
   readonly remove?: readonly string[];
+  /** beside the version */
+  readonly only?: readonly Clause[];
   /** what is written with the session or not at all */
   readonly beside?: readonly Write[];
 }
@@ -19,7 +21,7 @@ interface Advance {
 export async function advanceSession(
   { table, clock }: Ports,
   session: UploadSession,
-  { set, remove = [], beside = [] }: Advance,
+  { set, remove = [], only = [], beside = [] }: Advance,
 ): Promise<number> {
   const key = keys.session(session.id);
   const version = session.version + 1;
@@ -29,7 +31,7 @@ export async function advanceSession(
     key,
     set: { ...set, version, writer },
     remove,
-    only: onlyVersion(session),
+    only: [...onlyVersion(session), ...only],
   };
   return untilDone(clock, async () => {
     const result = await table.transact([...beside, update]);

@@ -1,65 +1,58 @@
 import { OciError } from "../oci/errors.ts";
 import type { Part } from "../ports/blobs.ts";
-import { TABLE_LIMITS, type Write } from "../ports/table.ts";
-import { advanceSession } from "./advance-session.ts";
-import { discard, removeQuietly } from "./discard.ts";
-import { keys } from "./keyspace.ts";
-import { withNumber } from "./number-ranges.ts";
+import { discard, removeReplaced } from "./discard.ts";
 import { type Received, receive, requireFit } from "./receive-body.ts";
 import type { Registry } from "./registry.ts";
-import { done, untilDone } from "./retry.ts";
-import { progressAttributes, progressRemovals, type UploadSession } from "./upload-session.ts";
-import { findOpenSession, idleUntil, LONGEST_UPLOAD, type UploadPorts, unknownUpload } from "./uploads.ts";
-
-/** Parts that one transaction records beside the session. */
-const PARTS_AT_ONCE = TABLE_LIMITS.transaction - 1;
-/** Parts are forgotten only after every session that may name them has ended. */
-const PART_LIFE_SECONDS = (2 * LONGEST_UPLOAD) / 1000;
+import { resumed } from "./resume-upload.ts";
+import { saveProgress } from "./save-progress.ts";
+import type { Keep } from "./store-parts.ts";
+import type { UploadSession } from "./upload-session.ts";
+import { findOpenSession, type UploadPorts, unknownUpload } from "./uploads.ts";
 
 export const createAppendUpload =
   (ports: UploadPorts): Registry["appendUpload"] =>
   async ({ chunk, ...location }) => {
-    const session = await findOpenSession(ports, location);
-    const { id } = session;
-    if (session.joined) throw unknownUpload(id);
+    const found = await findOpenSession(ports, location);
+    const { id } = found;
+    if (found.joined) throw unknownUpload(id);
+    const session = await resumed(ports, found, chunk);
     requireFit(session, chunk);
-    const received = await receive(ports, { session, chunk });
+    const keeping = createKeeping(ports, session);
+    const received = await receive(ports, { session, chunk, keep: keeping.keep });
     if (received.gone) throw unknownUpload(id);
     try {
-      await save(ports, session, received);
+      await keeping.finish(received);
     } catch (cause) {
       if (cause instanceof OciError) await discard(ports.blobs, { before: session, received });
-      throw cause;
+      throw received.broken ? received.broken.cause : cause;
     }
-    // Only what is durable elsewhere is taken away: the tail's bytes are in a part now, or in the new tail.
-    const old = session.tail;
-    if (old && old.key !== received.tail?.key) await removeQuietly(ports.blobs, old.key);
+    if (received.broken) throw received.broken.cause;
     return { id, offset: received.offset };
   };
 
-/** RANGE_INVALID where another request was faster. */
-async function save(ports: UploadPorts, session: UploadSession, received: Received): Promise<void> {
-  const { table, clock } = ports;
-  const partWrites = received.parts.map((part) => partWrite(session, part, clock.now()));
-  while (partWrites.length > PARTS_AT_ONCE) {
-    const batch = partWrites.splice(0, PARTS_AT_ONCE);
-    await untilDone(clock, async () => {
-      const result = await table.transact(batch);
-      return result.outcome === "written" ? done(undefined) : result;
-    });
-  }
-  await advanceSession(ports, session, { ...progress(ports, session, received), beside: partWrites });
-}
-
-function partWrite({ id }: UploadSession, { number, etag, size }: Part, now: number): Write {
-  const expires = Math.ceil(now / 1000) + PART_LIFE_SECONDS;
-  return { op: "put", key: keys.part(id, number), attributes: { etag, size, expires } };
-}
-
-function progress(ports: UploadPorts, session: UploadSession, received: Received) {
-  const { offset, hashed, tail } = received;
-  const parts = received.parts.reduce((ranges, { number }) => withNumber(ranges, number), session.parts);
-  const until = idleUntil(ports, session.created);
-  const set = progressAttributes({ offset, hashed, parts, tail, idleUntil: until });
-  return { set, remove: progressRemovals(set) };
+/** Records what a request brings, while it comes and at its end. */
+function createKeeping(ports: UploadPorts, before: UploadSession) {
+  const parts: Part[] = [];
+  const keep: Keep = async (stored) => {
+    parts.push(...stored.parts);
+    const size = parts.reduce((sum, part) => sum + part.size, 0);
+    // No hash can be saved in the middle of one that only tells its end.
+    const received = {
+      offset: before.offset - (before.tail?.size ?? 0) + size,
+      hashed: { kind: "unknown" },
+      tail: undefined,
+      parts,
+    } as const;
+    await saveProgress(ports, before, { standing: "kept", received, added: stored.parts });
+  };
+  const finish = async (received: Received): Promise<void> => {
+    const { broken, offset } = received;
+    if (broken && offset === before.offset) return;
+    const standing = broken ? "kept" : "acknowledged";
+    const whole = { ...received, parts: [...parts, ...received.parts] };
+    await saveProgress(ports, before, { standing, received: whole, added: received.parts });
+    const named = broken ? [before.tail, received.tail] : [received.tail];
+    await removeReplaced(ports.blobs, [before.tail, before.kept?.tail], named);
+  };
+  return { keep, finish };
 }

@@ -10,7 +10,8 @@ import { createPartNumbers } from "./part-numbers.ts";
 import { itemsOf } from "./read-table.ts";
 import { openTail, type Received } from "./receive-body.ts";
 import { MultipartGoneError, uploadPart } from "./store-parts.ts";
-import type { Tail, UploadSession } from "./upload-session.ts";
+import type { Tail } from "./upload-progress.ts";
+import type { UploadSession } from "./upload-session.ts";
 import { type UploadPorts, unknownUpload } from "./uploads.ts";
 
 /** The bytes of an upload as one object; `fresh` unless an earlier request may have made it. */
@@ -82,7 +83,8 @@ async function tailPart(ports: UploadPorts, session: UploadSession, tail: Tail):
   const wanted = { key: freshKey(ports.clock, session.id), count: 1 };
   const { multipart, next } = await createPartNumbers(ports, session, wanted);
   const body = await openTail(ports, session, tail);
-  return uploadPart(ports.blobs, { multipart, number: await next(), body });
+  const length = { kind: "exact", bytes: tail.size } as const;
+  return uploadPart(ports.blobs, { multipart, number: await next(), body, length });
 }
 
 /** The digest of an upload, as far as the hashes of its requests tell it. */

@@ -1,7 +1,7 @@
 import type { IHasher } from "hash-wasm";
 import type { Algorithm, Digest } from "../oci/digest.ts";
 import { createHasher, digestOfHash } from "./digests.ts";
-import type { Hashed } from "./upload-session.ts";
+import type { Hashed } from "./upload-progress.ts";
 
 /** Hashes the bytes of one request, on top of what is known of those before. */
 export interface BodyHash {

@@ -10,6 +10,7 @@ import { nameOf, readAll } from "./read-table.ts";
 import { type Received, receive, requireFit } from "./receive-body.ts";
 import type { BlobInfo, Registry } from "./registry.ts";
 import { createRepo } from "./repositories.ts";
+import { resumed } from "./resume-upload.ts";
 import { done, type Try, untilDone } from "./retry.ts";
 import { isSecretOf } from "./upload-secret.ts";
 import { onlyVersion, parseSession, type UploadSession } from "./upload-session.ts";
@@ -42,9 +43,10 @@ export const createCommitUpload =
 
 async function commitUpload(ports: UploadPorts, call: CommitCall): Promise<BlobInfo> {
   const { digest, chunk } = call;
-  const session = await findSession(ports, call);
-  const { state } = session;
-  if (state.kind === "committed") return repeated(session, state.digest, digest);
+  const found = await findSession(ports, call);
+  const { state } = found;
+  if (state.kind === "committed") return repeated(found, state.digest, digest);
+  const session = await resumed(ports, found, chunk);
   requireFit(session, chunk);
   const received = await receive(ports, { session, chunk, last: algorithmOf(digest) });
   try {
@@ -154,7 +156,8 @@ async function discardSpare({ table, blobs }: UploadPorts, commit: Commit): Prom
   const item = await table.get(keys.object(digest), "strong");
   if (!item) return;
   const { key: kept } = storedObject(item);
-  const spare = new Set([session.tail?.key, received.tail?.key, assembled?.object.key]);
+  const tails = [session.tail, session.kept?.tail, received.tail].map((tail) => tail?.key);
+  const spare = new Set([...tails, assembled?.object.key]);
   for (const key of spare) if (key !== undefined && key !== kept) await removeQuietly(blobs, key);
   if (received.multipart && received.multipart.key !== kept) await blobs.abortMultipart(received.multipart);
 }

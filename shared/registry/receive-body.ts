@@ -10,9 +10,11 @@ import {
 import { type BodyHash, noHash, resumedHash, wholeHash } from "./body-hash.ts";
 import { ByteSource } from "./byte-source.ts";
 import { freshKey } from "./keyspace.ts";
+import { announced, type Meter, measured, untilBroken } from "./measured-body.ts";
 import type { Chunk } from "./registry.ts";
-import { MultipartGoneError, storeParts } from "./store-parts.ts";
-import type { Hashed, Tail, UploadSession } from "./upload-session.ts";
+import { type Keep, MultipartGoneError, storeParts } from "./store-parts.ts";
+import type { Hashed, Tail } from "./upload-progress.ts";
+import type { UploadSession } from "./upload-session.ts";
 import { faster, readAgain, type UploadPorts } from "./uploads.ts";
 
 /** What a body left in the blob store. None of it counts before the session says so. */
@@ -26,6 +28,8 @@ export interface Received {
   readonly tail: Tail | undefined;
   /** the parts could not be added: the store says that the multipart upload was completed, or ended, before */
   readonly gone: boolean;
+  /** what the body threw before its end, where what came before it was to be kept */
+  readonly broken?: { readonly cause: unknown };
 }
 
 interface Receive {
@@ -33,11 +37,9 @@ interface Receive {
   readonly chunk: Chunk;
   /** the closing PUT: nothing comes after it, and it says which digest is wanted */
   readonly last?: Algorithm;
+  /** for a body of which all that came is to be kept, though it breaks off, or this process does */
+  readonly keep?: Keep;
 }
-
-/** The bytes of a chunk, where its client has said how many there are. */
-const announced = ({ range, length }: Chunk): number | undefined =>
-  range ? range.last - range.first + 1 : length;
 
 /** RANGE_INVALID where the chunk does not begin where the last one ended, SIZE_INVALID where it contradicts itself. */
 export function requireFit({ offset }: UploadSession, { range, length }: Chunk): void {
@@ -49,27 +51,39 @@ export function requireFit({ offset }: UploadSession, { range, length }: Chunk):
 
 /**
  * Streams a body into the store: what is shorter than a part becomes an object of its own (the tail), longer bodies
- * become parts. A body that throws, or is shorter or longer than its range, leaves nothing that counts.
+ * become parts. A body that is shorter or longer than its range leaves nothing that counts, and so does one that throws,
+ * unless what came of it is to be kept.
  */
-export async function receive(ports: UploadPorts, { session, chunk, last }: Receive): Promise<Received> {
+export async function receive(
+  ports: UploadPorts,
+  { session, chunk, last, keep }: Receive,
+): Promise<Received> {
   const hash = await hashFor(session, chunk, last);
-  const meter = { count: 0 };
-  const input = new ByteSource(measured(chunk, hash, meter));
+  const meter: Meter = { count: 0, broken: undefined };
+  const input = new ByteSource(measured(keep ? untilBroken(chunk, meter) : chunk, hash, meter));
   try {
-    if (!(await input.has(1))) return unchanged(session, hash);
+    if (!(await input.has(1))) return unchanged(session, hash, meter);
     if (session.tail) input.prepend(await readTail(ports, session, session.tail));
     const stored = (await input.has(BLOB_LIMITS.minPart))
-      ? await storeOrDrain(ports, { session, input, expected: announced(chunk) })
+      ? await storeOrDrain(ports, { session, input, expected: expectedOf(session, chunk), keep })
       : {
           parts: [],
           multipart: session.multipart,
           tail: await storeTail(ports, session, input),
           gone: false,
         };
-    return { ...stored, offset: session.offset + meter.count, hashed: hash.end() };
+    return { ...stored, offset: session.offset + meter.count, hashed: hash.end(), ...brokenOf(meter) };
   } finally {
     await input.close();
   }
+}
+
+const brokenOf = ({ broken }: Meter): Pick<Received, "broken"> => (broken ? { broken } : {});
+
+/** The bytes that are to be stored, where the client has said how many it sends. */
+function expectedOf({ tail }: UploadSession, chunk: Chunk): number | undefined {
+  const sent = announced(chunk);
+  return sent === undefined ? undefined : sent + (tail?.size ?? 0);
 }
 
 /** Where the multipart upload is gone, the body is still read to its end: its length and digest tell what was completed. */
@@ -84,8 +98,13 @@ async function storeOrDrain(ports: UploadPorts, wanted: Parameters<typeof storeP
 }
 
 /** An empty body changes nothing, but for an empty blob, whose hash is only known now. */
-function unchanged({ offset, hashed, multipart, tail }: UploadSession, hash: BodyHash): Received {
-  return { offset, hashed: offset === 0 ? hash.end() : hashed, parts: [], multipart, tail, gone: false };
+function unchanged(
+  { offset, hashed, multipart, tail }: UploadSession,
+  hash: BodyHash,
+  meter: Meter,
+): Received {
+  const known = offset === 0 ? hash.end() : hashed;
+  return { offset, hashed: known, parts: [], multipart, tail, gone: false, ...brokenOf(meter) };
 }
 
 async function hashFor(
@@ -97,24 +116,6 @@ async function hashFor(
   if (offset === 0) return resumedHash(algorithm, undefined);
   return hashed.kind === "state" ? resumedHash(algorithm, hashed.state) : noHash;
 }
-
-async function* measured(
-  { body, range }: Chunk,
-  hash: BodyHash,
-  meter: { count: number },
-): ByteStream & AsyncGenerator<Uint8Array> {
-  const expected = range ? range.last - range.first + 1 : undefined;
-  for await (const bytes of body) {
-    meter.count += bytes.length;
-    if (expected !== undefined && meter.count > expected) throw misfit(expected, "more");
-    hash.update(bytes);
-    yield bytes;
-  }
-  if (expected !== undefined && meter.count < expected) throw misfit(expected, `${meter.count}`);
-}
-
-const misfit = (expected: number, got: string): OciError =>
-  new OciError("SIZE_INVALID", { expected, got, reason: "the body is not as long as its Content-Range" });
 
 /** Shorter than a part, so it fits memory. */
 async function readTail(

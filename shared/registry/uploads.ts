@@ -96,8 +96,8 @@ export const faster = (): OciError =>
 export const createStatUpload =
   (ports: UploadPorts): Registry["statUpload"] =>
   async (call) => {
-    const { id, offset } = await findOpenSession(ports, call);
-    return { id, offset };
+    const { id, offset, kept } = await findOpenSession(ports, call);
+    return { id, offset: kept?.offset ?? offset };
   };
 
 export const createCancelUpload =
@@ -129,7 +129,7 @@ export const abandonIdle = (ports: Ports, session: UploadSession): Promise<boole
     { kind: "equals", attribute: "idleUntil", value: session.idleUntil },
   ]);
 
-async function discardUpload(blobs: Blobs, { multipart, tail }: UploadSession): Promise<void> {
+async function discardUpload(blobs: Blobs, { multipart, tail, kept }: UploadSession): Promise<void> {
   if (multipart) await blobs.abortMultipart(multipart);
-  if (tail) await blobs.remove(tail.key);
+  for (const one of [tail, kept?.tail]) if (one) await blobs.remove(one.key);
 }

@@ -168,29 +168,6 @@ describe("uploads", () => {
     }
   });
 
-  it("that the client breaks off stay where they were", async () => {
-    const { registry } = createDomain();
-    const { id, secret } = await registry.beginUpload({ caller, repo: name });
-    async function* broken() {
-      yield new Uint8Array(minPart + 1);
-      throw new Error("the client went away");
-    }
-    await expect(
-      registry.appendUpload({ caller, repo: name, id, secret, chunk: { body: broken() } }),
-    ).rejects.toThrow("went away");
-    expect(await registry.statUpload({ caller, repo: name, id, secret })).toEqual({ id, offset: 0 });
-    const bytes = patterned(2 * minPart, 3);
-    await registry.commitUpload({
-      caller,
-      repo: name,
-      id,
-      secret,
-      digest: sha256(bytes),
-      chunk: chunkOf(bytes, 0, false),
-    });
-    expect(sameBytes(await pullBlob(registry, name, sha256(bytes)), bytes)).toBe(true);
-  });
-
   it("that were completed by a request whose answer got lost are found complete by the next", async () => {
     const { registry, blobs, table } = createDomain();
     const bytes = patterned(2 * minPart + 5, 4);
