@@ -1,5 +1,5 @@
-import { readFile, rm } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { type BuildOptions, build, type Metafile } from "esbuild";
@@ -19,9 +19,15 @@ export const FUNCTION_LIMITS = {
   push: WRITING,
   deep: WRITING,
   sweep: WRITING,
+  "upload-door": WRITING,
 } as const;
 export type FunctionName = keyof typeof FUNCTION_LIMITS;
 export const FUNCTION_NAMES = Object.keys(FUNCTION_LIMITS) as readonly FunctionName[];
+
+/** A program that listens, where all others are called with events. */
+export const WEB_FUNCTION = "upload-door";
+export type EventFunction = Exclude<FunctionName, typeof WEB_FUNCTION>;
+export const EVENT_FUNCTIONS = FUNCTION_NAMES.filter((name): name is EventFunction => name !== WEB_FUNCTION);
 
 export interface BuiltFile {
   /** within the function's folder */
@@ -36,7 +42,7 @@ export interface BuiltFile {
 }
 export interface BuiltFunction {
   readonly name: FunctionName;
-  /** `index.mjs`, which exports `handler`, and chunks that it loads when it needs them; not the source maps */
+  /** the entry (`entryOf`), and chunks that it loads when it needs them; not the source maps */
   readonly files: readonly BuiltFile[];
 }
 
@@ -48,7 +54,6 @@ const OPTIONS: BuildOptions = {
   // What is imported on demand stays a file of its own, so that no cold start pays for it: hash-wasm, and the tracer.
   splitting: true,
   format: "esm",
-  outExtension: { ".js": ".mjs" },
   platform: "node",
   target: "node24",
   minify: true,
@@ -69,12 +74,20 @@ const OPTIONS: BuildOptions = {
 export const buildFunctions = (outdir: string): Promise<readonly BuiltFunction[]> =>
   Promise.all(FUNCTION_NAMES.map((name) => buildFunction(name, resolve(ROOT, outdir, name))));
 
+/** A Web Function is `index.js`, beside a `package.json` that says it is a module (Lambda, Web Functions: Node.js). */
+const entryOf = (name: FunctionName): "index.js" | "index.mjs" =>
+  name === WEB_FUNCTION ? "index.js" : "index.mjs";
+
 async function buildFunction(name: FunctionName, folder: string): Promise<BuiltFunction> {
   await rm(folder, { recursive: true, force: true });
   const entryPoints = { index: `functions/${name}.ts` };
-  const { metafile } = await build({ ...OPTIONS, metafile: true, entryPoints, outdir: folder });
-  const paths = Object.keys(metafile.outputs).filter((path) => path.endsWith(".mjs"));
-  const atStart = loadedAtStart(metafile, paths);
+  const entry = entryOf(name);
+  const extension = extname(entry);
+  const options = { ...OPTIONS, outExtension: { ".js": extension }, metafile: true as const };
+  const { metafile } = await build({ ...options, entryPoints, outdir: folder });
+  if (extension === ".js") await writeFile(join(folder, "package.json"), '{"type":"module"}\n');
+  const paths = Object.keys(metafile.outputs).filter((path) => path.endsWith(extension));
+  const atStart = loadedAtStart(metafile, paths, entry);
   const files = paths.map(async (path) => ({
     ...(await measure(join(ROOT, path))),
     atStart: atStart.has(path),
@@ -83,8 +96,8 @@ async function buildFunction(name: FunctionName, folder: string): Promise<BuiltF
   return { name, files: await Promise.all(files) };
 }
 
-/** `index.mjs`, and what it imports before anything runs. */
-function loadedAtStart({ outputs }: Metafile, paths: readonly string[]): ReadonlySet<string> {
+/** The entry, and what it imports before anything runs. */
+function loadedAtStart({ outputs }: Metafile, paths: readonly string[], entry: string): ReadonlySet<string> {
   const reached = new Set<string>();
   const visit = (path: string): void => {
     if (reached.has(path)) return;
@@ -93,7 +106,7 @@ function loadedAtStart({ outputs }: Metafile, paths: readonly string[]): Readonl
       if (kind !== "dynamic-import" && paths.includes(target)) visit(target);
     }
   };
-  for (const path of paths) if (basename(path) === "index.mjs") visit(path);
+  for (const path of paths) if (basename(path) === entry) visit(path);
   return reached;
 }
 

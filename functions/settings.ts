@@ -89,6 +89,26 @@ const SETTINGS = {
     fallback: "answer",
     parse: oneOf(["answer", "redirect"]),
   }),
+  /** the origin of the upload door; nothing: there is none, and uploads go on where they were begun */
+  uploadDoor: setting({
+    variable: "BERTH_UPLOAD_DOOR",
+    takes: "the origin of the upload door, like https://uploads.example.com",
+    fallback: "",
+    parse: matching(/^(?:https?:\/\/[^/?#\s]+)?$/),
+  }),
+  /** where the upload door listens, as Lambda tells a Web Function */
+  httpEndpoint: setting({
+    variable: "AWS_LAMBDA_HTTP_ENDPOINT",
+    takes: "a host and a port, like 0.0.0.0:8080",
+    parse: hostAndPort,
+  }),
+  /** milliseconds that the upload door has for a request; 0: as many as it takes */
+  requestTime: setting({
+    variable: "BERTH_REQUEST_SECONDS",
+    takes: "a whole number of seconds, 0 for no limit, else 60 or more",
+    fallback: "900",
+    parse: requestTime,
+  }),
   /** milliseconds without a request after which an upload no longer exists */
   uploadIdle: setting({
     variable: "BERTH_UPLOAD_IDLE_HOURS",
@@ -132,6 +152,17 @@ export function readSettings<Name extends SettingName>(
 function hours(text: string): number | undefined {
   const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   return number >= 1 && number <= LONGEST_HOURS ? number * HOUR : undefined;
+}
+
+function hostAndPort(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port] = /^(?:http:\/\/)?([^/\s]+):(\d{1,5})\/?$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) return undefined;
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+}
+
+function requestTime(text: string): number | undefined {
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : -1;
+  return seconds === 0 || seconds >= 60 ? seconds * 1000 : undefined;
 }
 
 /** As a place takes it (stores/credentials.ts). */

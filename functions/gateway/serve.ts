@@ -9,6 +9,7 @@ import { type About, aboutRequest } from "./about.ts";
 import { type Deadline, deadlineOf, inTime } from "./deadline.ts";
 import { type GatewayEvent, type GatewayRequest, requestOf } from "./request.ts";
 import { bodySize, type GatewayResult, resultOf } from "./result.ts";
+import { tellAnswer } from "./tell-answer.ts";
 
 /** Milliseconds of an invocation that are kept for saying that it came to no end: Lambda says it less clearly. */
 const RESERVE = 1000;
@@ -85,21 +86,15 @@ interface Served {
   readonly milliseconds: number;
 }
 
-/** One line and one count of everything for each request. */
-function tell({ log, count }: Telemetry, { request, about, result, milliseconds }: Served): void {
-  const { statusCode: status, headers } = result;
-  const sizes = { bytesIn: request.size, bytesOut: bodySize(result) };
-  const digest = headers["Docker-Content-Digest"];
-  const line = {
-    ...about,
-    ...(digest !== undefined && { digest }),
+function tell(telemetry: Telemetry, { request, about, result, milliseconds }: Served): void {
+  tellAnswer(telemetry, {
+    about,
     method: request.method,
-    status,
-    ...sizes,
-    caller: ANONYMOUS.name,
-    milliseconds: Math.round(milliseconds * 10) / 10,
-  };
-  if (status >= 500) log.error("answered", line);
-  else log.info("answered", line);
-  count({ status, ...sizes });
+    status: result.statusCode,
+    digest: result.headers["Docker-Content-Digest"],
+    bytesIn: request.size,
+    bytesOut: bodySize(result),
+    caller: ANONYMOUS,
+    milliseconds,
+  });
 }

@@ -1,22 +1,20 @@
 import { BLOB_LIMITS, type Blobs } from "../../shared/ports/blobs.ts";
 import { checkBlobKey, checkPartSize } from "../../shared/stores/blob-limits.ts";
 import { gather } from "../../shared/stores/chunks.ts";
-import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "./s3-client.ts";
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from "./s3-client.ts";
 import { createS3Multiparts } from "./s3-multiparts.ts";
 import { type Bucket, createS3Reads } from "./s3-reads.ts";
 import { askS3 } from "./s3-refusals.ts";
 import { BYTES, bodyOf, type WritableBucket } from "./s3-requests.ts";
 
-interface S3Blobs extends Bucket {
-  readonly client: S3Client;
-}
+type S3Blobs = Bucket & WritableBucket;
 
 /** The Blob port on a bucket of S3. Bodies are gathered before they are sent: S3 takes none of unknown length. */
-export function createS3Blobs({ client, ...place }: S3Blobs): Blobs {
+export function createS3Blobs({ client, partMemory, ...place }: S3Blobs): Blobs {
   const { bucket } = place;
   return {
     ...createS3Reads(place),
-    ...createS3Multiparts({ client, bucket }),
+    ...createS3Multiparts({ client, bucket, partMemory }),
     put: async (key, body) => {
       checkBlobKey(key);
       const { size, chunks } = await gather(body, checkPartSize);

@@ -15,12 +15,19 @@ export {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 
+/** "short": three tries stay below the half minute that a request has; "long": as long as bytes go on moving. */
+export type Patience = "short" | "long";
+
 interface Connection extends Place {
   readonly credentials: Credentials;
+  readonly patience?: Patience;
 }
 
-/** milliseconds: three tries stay below the half minute that a request has */
-const TIMEOUTS = { connectionTimeout: 1000, requestTimeout: 6000, throwOnRequestTimeout: true } as const;
+/** milliseconds */
+const TIMEOUTS = {
+  short: { connectionTimeout: 1000, requestTimeout: 6000, throwOnRequestTimeout: true },
+  long: { connectionTimeout: 3000, socketTimeout: 20_000 },
+} as const satisfies Record<Patience, object>;
 const ATTEMPTS = 3;
 
 /**
@@ -32,13 +39,13 @@ const ATTEMPTS = 3;
  * for bodies that stream as an aws-chunked trailer: a second pass over the bytes that shows nothing more, and one that
  * S3 would want to see again for each part of a completion. Hence WHEN_REQUIRED.
  */
-export function connectS3({ region, endpoint, credentials }: Connection): S3Client {
+export function connectS3({ region, endpoint, credentials, patience = "short" }: Connection): S3Client {
   return new S3Client({
     region,
     credentials,
     retryMode: "standard",
     maxAttempts: ATTEMPTS,
-    requestHandler: TIMEOUTS,
+    requestHandler: TIMEOUTS[patience],
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),

@@ -1,11 +1,6 @@
 import { BLOB_LIMITS, type Blobs, type Multipart, type Part } from "../../shared/ports/blobs.ts";
-import {
-  checkBlobKey,
-  checkCompletion,
-  checkPartNumber,
-  checkPartSize,
-} from "../../shared/stores/blob-limits.ts";
-import { gather } from "../../shared/stores/chunks.ts";
+import { checkBlobKey, checkCompletion, checkPartNumber } from "../../shared/stores/blob-limits.ts";
+import { partBytes } from "./part-bytes.ts";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -15,7 +10,7 @@ import {
   UploadPartCommand,
 } from "./s3-client.ts";
 import { askS3, askUpload } from "./s3-refusals.ts";
-import { BYTES, bodyOf, type WritableBucket } from "./s3-requests.ts";
+import { BYTES, type WritableBucket } from "./s3-requests.ts";
 
 type Multiparts = Pick<
   Blobs,
@@ -23,7 +18,7 @@ type Multiparts = Pick<
 >;
 
 /** The Blob port's multipart uploads, which are those of S3. */
-export function createS3Multiparts({ client, bucket }: WritableBucket): Multiparts {
+export function createS3Multiparts({ client, bucket, partMemory }: WritableBucket): Multiparts {
   const named = ({ key, id }: Multipart) => ({ Bucket: bucket, Key: key, UploadId: id });
   /** A server may hang up on the bytes of a part whose upload is gone, rather than say so: look. Rethrows else. */
   const goneElse = async (multipart: Multipart, cause: unknown): Promise<"gone"> => {
@@ -39,18 +34,19 @@ export function createS3Multiparts({ client, bucket }: WritableBucket): Multipar
       const { UploadId: id } = await askS3(() => client.send(command));
       return { key, id: told(id, "UploadId") };
     },
-    uploadPart: async (multipart, number, body) => {
+    uploadPart: async (multipart, number, body, length) => {
       checkBlobKey(multipart.key);
       checkPartNumber(number);
-      const { size, chunks } = await gather(body, checkPartSize);
-      const command = new UploadPartCommand({
-        ...named(multipart),
-        PartNumber: number,
-        Body: bodyOf(chunks),
-      });
-      const answer = await askUpload(() => client.send(command)).catch((cause) => goneElse(multipart, cause));
-      if (answer === "gone") return { outcome: "gone" };
-      return { outcome: "stored", part: { number, etag: told(answer.ETag, "ETag"), size } };
+      const { size, release, ...bytes } = await partBytes(body, length, partMemory);
+      try {
+        const command = new UploadPartCommand({ ...named(multipart), PartNumber: number, ...bytes });
+        const sent = askUpload(() => client.send(command));
+        const answer = await sent.catch((cause) => goneElse(multipart, cause));
+        if (answer === "gone") return { outcome: "gone" };
+        return { outcome: "stored", part: { number, etag: told(answer.ETag, "ETag"), size: size() } };
+      } finally {
+        release();
+      }
     },
     completeMultipart: async (multipart, parts) => {
       checkBlobKey(multipart.key);

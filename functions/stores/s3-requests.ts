@@ -1,9 +1,12 @@
+import type { ByteBudget } from "./byte-budget.ts";
 import type { S3Client } from "./s3-client.ts";
 
 export interface WritableBucket {
   readonly client: S3Client;
   /** its name */
   readonly bucket: string;
+  /** for a process that takes several uploads at a time: what their parts may hold of its memory */
+  readonly partMemory?: ByteBudget | undefined;
 }
 
 /** The Content-Type of all that we store. */

@@ -8,4 +8,6 @@ export interface Call {
   readonly caller: Caller;
   /** how HEAD of a blob is answered */
   readonly headBlob: "answer" | "redirect";
+  /** the origin at which an upload that is begun goes on; empty where it is this one */
+  readonly uploadsAt: string;
 }

@@ -30,6 +30,11 @@ export interface HttpHandlerOptions extends HeadAnswers {
   readonly registry: Registry;
   /** anonymous, where it is not given */
   readonly callerOf?: (request: HttpRequest) => Caller;
+  /**
+   * The origin (`https://host`) at which the upload that a request begins goes on; empty for here, as where this is not
+   * given. An upload stays where its Location is, since all later ones are relative.
+   */
+  readonly uploadsAt?: (request: HttpRequest) => string;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable?: (error: Error) => void;
 }
@@ -39,6 +44,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const {
     registry,
     callerOf = () => ANONYMOUS,
+    uploadsAt = () => "",
     headBody = "none",
     headBlob = "answer",
     onUnavailable,
@@ -50,6 +56,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
         request,
         caller: callerOf(request),
         headBlob,
+        uploadsAt: uploadsAt(request),
       });
     } catch (error) {
       if (isUnavailable(error)) onUnavailable?.(error);

@@ -1,6 +1,5 @@
-import { createAppendUpload } from "./append-upload.ts";
 import { createDeleteBlob, createMountBlob, createOpenBlob, createStatBlob } from "./blobs.ts";
-import { createCommitUpload } from "./commit-upload.ts";
+import { createRunningUploads } from "./create-running-uploads.ts";
 import { createDeleteManifest } from "./delete-manifest.ts";
 import type { Ports } from "./ports.ts";
 import { createGetManifest } from "./pull-manifest.ts";
@@ -8,7 +7,7 @@ import { createPutManifest } from "./push-manifest.ts";
 import { createListReferrers } from "./referrers.ts";
 import type { Registry } from "./registry.ts";
 import { createDeleteTag, createListRepos, createListTags } from "./tags.ts";
-import { createBeginUpload, createCancelUpload, createStatUpload } from "./uploads.ts";
+import { createBeginUpload } from "./uploads.ts";
 
 export interface RegistrySettings extends Ports {
   /** milliseconds without a request after which an upload no longer exists; a day where it is not given */
@@ -36,9 +35,6 @@ export function createRegistry(settings: RegistrySettings): Registry {
     deleteBlob: createDeleteBlob(ports),
     mountBlob: createMountBlob(ports),
     beginUpload: createBeginUpload(uploads),
-    statUpload: createStatUpload(uploads),
-    appendUpload: createAppendUpload(uploads),
-    commitUpload: createCommitUpload(uploads),
-    cancelUpload: createCancelUpload(uploads),
+    ...createRunningUploads(uploads),
   };
 }

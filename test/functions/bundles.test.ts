@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type BuiltFunction,
   buildFunctions,
+  EVENT_FUNCTIONS,
   FUNCTION_LIMITS,
   FUNCTION_NAMES,
   type FunctionName,
@@ -15,7 +16,7 @@ import { FUNCTION_ENVIRONMENT, runFunction } from "./support/function-process.ts
 import { PUBLISHED_EVENT } from "./support/published-event.ts";
 
 const READING = ["base", "manifests", "blobs", "tags", "referrers"] as const;
-const WRITING = ["uploads", "push", "deep", "sweep"] as const;
+const WRITING = ["uploads", "push", "deep", "sweep", "upload-door"] as const;
 
 let bundles = "";
 let built: readonly BuiltFunction[] = [];
@@ -92,11 +93,11 @@ describe("the bundle of a function", () => {
 });
 
 describe("the bundle of a function, in a process of its own", () => {
-  it.each(FUNCTION_NAMES)("loads with nothing but what Lambda and the stack set: %s", async (name) => {
+  it.each(EVENT_FUNCTIONS)("loads with nothing but what Lambda and the stack set: %s", async (name) => {
     expect(await runFunction({ bundles, name })).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it.each(FUNCTION_NAMES.filter((name) => name !== "base"))(
+  it.each(EVENT_FUNCTIONS.filter((name) => name !== "base"))(
     "fails at its start where the environment is wrong, with every complaint: %s",
     async (name) => {
       const environment = { ...FUNCTION_ENVIRONMENT, BERTH_TABLE: "", BERTH_LOG_LEVEL: "loud" };

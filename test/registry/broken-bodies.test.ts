@@ -83,6 +83,7 @@ describe("a PATCH that breaks off after it has brought", () => {
 
   it("everything: the closing PUT needs no byte more", async () => {
     const { registry, upload, digest, expectBlob } = await brokenUpload(bytes, { kept: bytes.length });
+    expect(await registry.statUpload(upload)).toMatchObject({ offset: bytes.length });
     await registry.commitUpload({ ...upload, digest, chunk: { body: bodyOf(new Uint8Array()), length: 0 } });
     await expectBlob();
   });
@@ -138,11 +139,11 @@ describe("a long PATCH whose process dies", () => {
     const { id, secret } = await registry.beginUpload({ caller, repo: name });
     const upload = { caller, repo: name, id, secret };
     const forEver = Promise.withResolvers<void>();
-    async function* body() {
+    async function* endless() {
       for (let at = 0; at < 20 * PART; at += 1) yield MIB;
       await forEver.promise;
     }
-    const patch = registry.appendUpload({ ...upload, chunk: { body: body() } });
+    const patch = registry.appendUpload({ ...upload, chunk: { body: endless() } });
     await vi.waitFor(async () => {
       expect(await registry.statUpload(upload)).toMatchObject({ offset: 16 * PART * MIB.length });
     }, 30_000);

@@ -14,17 +14,19 @@ export function deploy({
   table = (bare) => bare,
   blobs = (bare) => bare,
   heads = { headBody: "as-get" },
+  uploadDoor = "",
   left,
 }: {
   readonly table?: (bare: Table) => Table;
   readonly blobs?: (bare: Blobs) => Blobs;
   readonly heads?: HeadAnswers;
+  readonly uploadDoor?: string;
   /** milliseconds of each invocation */
   readonly left?: () => number;
 } = {}) {
   const { told, telemetry } = listen();
   const ports = { table: table(createMemoryTable()), blobs: blobs(createMemoryBlobs()), clock: systemClock };
-  const handler = serveGateway({ telemetry, handlerFor: readWrite(ports, heads) });
+  const handler = serveGateway({ telemetry, handlerFor: readWrite(ports, { ...heads, uploadDoor }) });
   const reader = serveGateway({ telemetry, handlerFor: readOnly(ports, heads) });
   return { ...throughEvents(handler, contextWith(left)), reader: throughEvents(reader), told };
 }

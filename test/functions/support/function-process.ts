@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { FunctionName } from "../../../functions/build.ts";
+import type { EventFunction } from "../../../functions/build.ts";
 
 /** All that the stack and Lambda set for a function, and nothing of this process's own environment. */
 export const FUNCTION_ENVIRONMENT = {
@@ -18,7 +18,7 @@ export const FUNCTION_ENVIRONMENT = {
 
 interface Run {
   readonly bundles: string;
-  readonly name: FunctionName;
+  readonly name: EventFunction;
   readonly environment?: Readonly<Record<string, string>>;
   /** what the function is invoked with, one after the other */
   readonly events?: readonly unknown[];
