@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import type { ByteStream, PartLength } from "../../shared/ports/blobs.ts";
+import { BLOB_LIMITS, type ByteStream, type PartLength } from "../../shared/ports/blobs.ts";
+import { LARGEST_PLANNED_PART } from "../../shared/registry/part-plan.ts";
 import { checkPartSize } from "../../shared/stores/blob-limits.ts";
 import { gather } from "../../shared/stores/chunks.ts";
 import type { ByteBudget } from "./byte-budget.ts";
@@ -9,7 +10,7 @@ import { bodyOf } from "./s3-requests.ts";
  * bytes: a larger part is sent as it comes. Then it can't be sent again, nor its hash be signed before it; only objects
  * of more than 1.09 TiB have such parts, and they would not fit the memory.
  */
-const GATHERED = 256 * 1024 * 1024;
+const GATHERED = LARGEST_PLANNED_PART + BLOB_LIMITS.minPart;
 
 export interface PartBytes {
   readonly Body: Uint8Array | Readable;
