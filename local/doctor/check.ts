@@ -1,4 +1,5 @@
-import type { Answer } from "./client.ts";
+import type { Answer } from "../client/client.ts";
+import { told } from "../client/told.ts";
 import type { Exam } from "./exam.ts";
 
 /** What a check found in order; or why there was nothing to look at. */
@@ -46,12 +47,6 @@ export function demand(isRight: boolean, problem: string, cure?: string): assert
 export function demandStatus(answer: Answer, ...statuses: readonly number[]): Answer {
   if (statuses.includes(answer.status)) return answer;
   throw new Finding(`${told(answer)}, not ${statuses.join(" or ")}`, cureOf(answer.status));
-}
-
-/** Request, status, and what else the registry said, in short. */
-export function told({ request, status, body }: Answer): string {
-  const said = body.subarray(0, 200).toString().replaceAll(/\s+/g, " ").trim();
-  return `${request} answered ${status}${said === "" ? "" : ` (${said})`}`;
 }
 
 /** What a status says by itself about the cure, whatever was asked. */

@@ -1,4 +1,5 @@
 import { createCipheriv, createHash } from "node:crypto";
+import type { Body } from "../client/client.ts";
 
 /** Bytes that can be made again from any place on, so that a large blob is never held in memory. */
 export interface Content {
@@ -31,6 +32,17 @@ export const contentOf = (bytes: Uint8Array): Content => ({
 
 export const bytesOf = ({ read }: Content, first?: number, end?: number): Buffer =>
   Buffer.concat([...read(first, end)]);
+
+/** The bytes of a content as a body that says its length. */
+export const sized = ({ read }: Content, first: number, end: number): Body => ({
+  chunks: read(first, end),
+  length: end - first,
+});
+
+export const whole = (content: Content): Body => sized(content, 0, content.size);
+
+/** As a body that does not say how long it is. */
+export const unsized = ({ read }: Content): Body => ({ chunks: read(), length: "chunked" });
 
 function* blocks(key: Buffer, first: number, end: number): Generator<Uint8Array> {
   for (let at = first - (first % BLOCK); at < end; at += BLOCK) {

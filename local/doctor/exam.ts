@@ -1,4 +1,4 @@
-import type { Client } from "./client.ts";
+import type { Client } from "../client/client.ts";
 import { type Content, generated } from "./content.ts";
 import { Ledger } from "./ledger.ts";
 import { bring, bringManifest, type Manifest, manifestOf } from "./push.ts";

@@ -1,5 +1,5 @@
+import { type Client, NoAnswerError } from "../client/client.ts";
 import { Blocked, type Check, Finding, type Verdict } from "./check.ts";
-import { type Client, NoAnswerError } from "./client.ts";
 import type { Exam } from "./exam.ts";
 import { locationOf } from "./push.ts";
 

@@ -1,4 +1,4 @@
-import { type Client, NoAnswerError } from "./client.ts";
+import { type Client, NoAnswerError } from "../client/client.ts";
 
 interface Made {
   readonly repo: string;

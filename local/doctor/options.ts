@@ -2,7 +2,7 @@ import { OciError } from "../../shared/oci/errors.ts";
 import { parseRepoName } from "../../shared/oci/names.ts";
 import { Complaint } from "../complaint.ts";
 import { parseDuration } from "../durations.ts";
-import { parseSize } from "./sizes.ts";
+import { parseSize } from "../sizes.ts";
 
 /** The flags of `berth doctor`, as the command line has them. */
 export interface DoctorFlags {

@@ -1,5 +1,5 @@
+import type { Answer, Client } from "../client/client.ts";
 import { demand, demandStatus } from "./check.ts";
-import type { Answer, Client } from "./client.ts";
 
 /** So many entries nobody has here. */
 const MOST_PAGES = 100;

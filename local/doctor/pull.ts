@@ -1,5 +1,5 @@
+import type { Answer } from "../client/client.ts";
 import { demand, demandStatus } from "./check.ts";
-import type { Answer } from "./client.ts";
 import type { Exam } from "./exam.ts";
 import { locationOf } from "./push.ts";
 

@@ -1,7 +1,7 @@
 import { OCI_MANIFEST } from "../../shared/oci/media-types.ts";
+import { type Answer, type Body, NoAnswerError } from "../client/client.ts";
 import { Blocked, demand, demandStatus, Finding } from "./check.ts";
-import { type Answer, type Body, NoAnswerError, sized, unsized, whole } from "./client.ts";
-import { type Content, contentOf } from "./content.ts";
+import { type Content, contentOf, sized, unsized, whole } from "./content.ts";
 import type { Exam } from "./exam.ts";
 
 /** The most bytes that one request carries on AWS, with room for what is around them (6 MB of base64). */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../local/doctor/checks.ts";
 import type { CheckResult } from "../../local/doctor/examine.ts";
 import { createScreen } from "../../local/doctor/screen.ts";
-import { parseSize, sizeText } from "../../local/doctor/sizes.ts";
+import { parseSize, sizeText } from "../../local/sizes.ts";
 
 const [check] = CHECKS;
 const ERASED = "\r\u001B[K";

@@ -1,5 +1,6 @@
-import { type Check, demand, demandStatus, PASSED, told } from "../check.ts";
-import type { Answer } from "../client.ts";
+import type { Answer } from "../../client/client.ts";
+import { told } from "../../client/told.ts";
+import { type Check, demand, demandStatus, PASSED } from "../check.ts";
 
 /** What the registry does not have, and how it says so. */
 export const ERROR_CHECKS: readonly Check[] = [

@@ -1,8 +1,8 @@
+import { NoAnswerError } from "../../client/client.ts";
+import { sizeText } from "../../sizes.ts";
 import { type Check, Finding, PASSED } from "../check.ts";
-import { NoAnswerError } from "../client.ts";
 import type { Exam } from "../exam.ts";
 import { PUSH_METHODS } from "../push.ts";
-import { sizeText } from "../sizes.ts";
 
 type Method = keyof typeof PUSH_METHODS;
 

@@ -1,6 +1,7 @@
 import { OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
-import { type Check, demand, demandStatus, PASSED, told } from "../check.ts";
-import { unsized, whole } from "../client.ts";
+import { told } from "../../client/told.ts";
+import { type Check, demand, demandStatus, PASSED } from "../check.ts";
+import { unsized, whole } from "../content.ts";
 import type { Exam, Image } from "../exam.ts";
 import { bringManifest, locationOf, type Manifest, manifestOf, putManifest } from "../push.ts";
 

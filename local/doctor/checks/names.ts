@@ -1,6 +1,6 @@
 import { OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
+import type { Ask } from "../../client/client.ts";
 import { Blocked, type Check, demand, Finding, PASSED } from "../check.ts";
-import type { Ask } from "../client.ts";
 import type { Exam } from "../exam.ts";
 import { isRedirect } from "../pull.ts";
 import { bring, manifestOf, putManifest } from "../push.ts";

@@ -1,5 +1,6 @@
-import { type Check, demand, demandStatus, PASSED, told } from "../check.ts";
-import { sized, whole } from "../client.ts";
+import { told } from "../../client/told.ts";
+import { type Check, demand, demandStatus, PASSED } from "../check.ts";
+import { sized, whole } from "../content.ts";
 import type { Exam } from "../exam.ts";
 import { begin, bring, close, locationOf, PUSH_METHODS, patch } from "../push.ts";
 

@@ -1,5 +1,5 @@
+import type { Answer } from "../../client/client.ts";
 import { type Check, demand, PASSED, type Verdict } from "../check.ts";
-import type { Answer } from "../client.ts";
 import type { Exam } from "../exam.ts";
 import { redirectOf } from "../pull.ts";
 

@@ -1,6 +1,7 @@
 import { OCI_INDEX, OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
-import { type Check, demand, demandStatus, PASSED, told } from "../check.ts";
-import type { Answer } from "../client.ts";
+import type { Answer } from "../../client/client.ts";
+import { told } from "../../client/told.ts";
+import { type Check, demand, demandStatus, PASSED } from "../check.ts";
 import { type Exam, oncePerExam } from "../exam.ts";
 import { listIn, pagesFrom } from "../pages.ts";
 import { bringManifest, type Manifest, manifestOf, putManifest } from "../push.ts";

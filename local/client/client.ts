@@ -1,13 +1,17 @@
 import { once } from "node:events";
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { causeOf } from "../complaint.ts";
-import type { Content } from "./content.ts";
 
 export interface Body {
-  readonly chunks: Iterable<Uint8Array>;
+  readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   /** Content-Length; or none, as docker sends what it compresses on the way: `Transfer-Encoding: chunked` */
   readonly length: number | "chunked";
 }
@@ -32,7 +36,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** Says exactly what a check wants, follows nothing, and sends no credentials anywhere. */
+/** Says exactly what it is asked to, follows nothing, and sends no credentials anywhere. */
 export interface Client {
   readonly base: URL;
   /** NoAnswerError where no whole answer came; the signal's own error where that ended it. */
@@ -54,7 +58,7 @@ export class NoAnswerError extends Error {
   override readonly name = "NoAnswerError";
 }
 
-/** No answer that a check keeps is longer; beyond it something is wrong. */
+/** No answer that is kept is longer; beyond it something is wrong. */
 const MOST_KEPT = 16 * 1024 * 1024;
 
 export function createClient(options: ClientOptions): Client {
@@ -105,9 +109,21 @@ async function exchange({ ask, url, name, agent, options }: Asking): Promise<Ans
       .then((body) => resolve({ request: name, url, ...headOf(incoming), body }), reject)
       .finally(() => outgoing.writableFinished || outgoing.destroy());
   });
-  if (ask.body) Readable.from(counted(ask.body.chunks, onMoved)).on("error", reject).pipe(outgoing);
+  if (ask.body) sendBody(ask.body, outgoing, onMoved, reject);
   else outgoing.end();
   return promise;
+}
+
+/** What the body is read from is closed when the request has ended, however that was. */
+function sendBody(
+  { chunks }: Body,
+  outgoing: ClientRequest,
+  onMoved: ClientOptions["onMoved"],
+  fail: (error: Error) => void,
+): void {
+  const source = Readable.from(counted(chunks, onMoved)).on("error", fail);
+  outgoing.once("close", () => source.destroy());
+  source.pipe(outgoing);
 }
 
 function framing({ method, body }: Ask): Readonly<Record<string, string>> {
@@ -126,10 +142,10 @@ const headOf = ({ statusCode = 0, headers }: IncomingMessage): Pick<Answer, "sta
 
 /** Looks at what came in before each chunk that goes out, so that an early refusal is heard before the line is cut. */
 async function* counted(
-  chunks: Iterable<Uint8Array>,
+  chunks: Body["chunks"],
   onMoved: ClientOptions["onMoved"],
 ): AsyncGenerator<Uint8Array> {
-  for (const chunk of chunks) {
+  for await (const chunk of chunks) {
     await setImmediate();
     onMoved?.(chunk.length);
     yield chunk;
@@ -152,14 +168,3 @@ async function gather(
   await once(incoming, "end");
   return Buffer.concat(kept);
 }
-
-/** The bytes of a content as a body that says its length. */
-export const sized = ({ read }: Content, first: number, end: number): Body => ({
-  chunks: read(first, end),
-  length: end - first,
-});
-
-export const whole = (content: Content): Body => sized(content, 0, content.size);
-
-/** As a body that does not say how long it is. */
-export const unsized = ({ read }: Content): Body => ({ chunks: read(), length: "chunked" });
