@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { Complaint } from "./complaint.ts";
 import type { DoctorFlags } from "./doctor/options.ts";
+import type { PushFlags } from "./push/options.ts";
 import { type Flags, readSettings } from "./read-settings.ts";
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, type Settings, variableOf } from "./settings.ts";
 
@@ -29,6 +30,7 @@ function createProgram(): Command {
   addServe(program);
   addBackup(program);
   addDoctor(program);
+  addPush(program);
   return program;
 }
 
@@ -103,6 +105,40 @@ Examples:
   berth doctor https://registry.example.com
   berth doctor localhost:5000 --large-size 1g
   berth doctor https://abc123.execute-api.eu-central-1.amazonaws.com --large-size 4m --json > report.json`;
+
+function addPush(program: Command): void {
+  program
+    .command("push")
+    .description("push images of any size: parts that are there are never sent again")
+    .argument("<source>", "an OCI image layout (a folder)")
+    .argument("<reference>", "where to: registry/name:tag, or registry/name")
+    .option("--image <name>", "which image of the source: its name, the end of it, or its digest")
+    .option("--all", "push all images of the source, each under its own tag")
+    .option("--allow-missing", "push an index though the source lacks some of its images")
+    .option("--parallel <number>", "how many blobs are sent at once", "4")
+    .option("--part-size <size>", "how much one request brings of a large blob: 4m, 64m, 1g", "64m")
+    .option("--timeout <duration>", "give up a request when nothing moves for so long", "2m")
+    .option("--plain-http", "speak HTTP without encryption, also to another machine")
+    .option("--json", "print the report as JSON, for machines")
+    .addHelpText("after", PUSH_NOTES)
+    .action(async (source: string, reference: string, flags: PushFlags) => {
+      const { push } = await import("./push/push.ts");
+      process.exitCode = await push(source, reference, flags);
+    });
+}
+
+const PUSH_NOTES = `
+Blobs that the repository has are left out. Large ones go in parts; what is cut, or refused for a while, is tried again
+from where the registry stands. Interrupted or killed, the same command goes on where it ended: it keeps the addresses of
+its uploads in $XDG_STATE_HOME/berth (~/.local/state/berth). Every digest is checked before a blob is committed; the tag
+comes last. It sends no credentials. Plain HTTP is spoken to this machine only, unless --plain-http is given.
+Without a tag, the image's own is taken, else latest. More, and the JSON: docs/push.md
+
+Exit codes: 0 when all is there, 1 when it broke off and another run may go on, 2 when something has to be mended first.
+
+Examples:
+  berth push ./layout localhost:5000/team/app:1.0
+  berth push ./layout registry.example.com/team/app --all --parallel 8`;
 
 const settingsFrom = (flags: Flags): Settings => readSettings({ flags, variables: process.env });
 

@@ -8,7 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { causeOf } from "../complaint.ts";
+import { Complaint, causeOf } from "../complaint.ts";
 
 export interface Body {
   readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -39,7 +39,7 @@ export interface Answer {
 /** Says exactly what it is asked to, follows nothing, and sends no credentials anywhere. */
 export interface Client {
   readonly base: URL;
-  /** NoAnswerError where no whole answer came; the signal's own error where that ended it. */
+  /** NoAnswerError where no whole answer came; the signal's own error where that ended it; a Complaint of the body's. */
   readonly send: (ask: Ask) => Promise<Answer>;
   readonly close: () => void;
 }
@@ -72,6 +72,7 @@ export function createClient(options: ClientOptions): Client {
       return await exchange(asking);
     } catch (cause) {
       options.signal?.throwIfAborted();
+      if (cause instanceof Complaint) throw cause;
       throw new NoAnswerError(`${name} got no whole answer: ${causeOf(cause)}`, { cause });
     }
   };
@@ -121,7 +122,10 @@ function sendBody(
   onMoved: ClientOptions["onMoved"],
   fail: (error: Error) => void,
 ): void {
-  const source = Readable.from(counted(chunks, onMoved)).on("error", fail);
+  const source = Readable.from(counted(chunks, onMoved)).on("error", (error) => {
+    fail(error);
+    outgoing.destroy();
+  });
   outgoing.once("close", () => source.destroy());
   source.pipe(outgoing);
 }

@@ -2,12 +2,12 @@ import { Complaint } from "../complaint.ts";
 import { type Client, NoAnswerError } from "./client.ts";
 
 /** Complaint where nothing answers at /v2/ that may be a registry. */
-export async function demandRegistry(client: Client): Promise<void> {
-  const { host } = client.base;
+export async function demandRegistry({ base, send }: Pick<Client, "base" | "send">): Promise<void> {
+  const { host } = base;
   const said: string[] = [];
   for (const target of ["/v2/", "/v2"]) {
     try {
-      const { status, header } = await client.send({ method: "GET", target });
+      const { status, header } = await send({ method: "GET", target });
       if (status === 200 || status === 401 || status === 403) return;
       const location = header("location");
       said.push(location === undefined ? String(status) : `${status} (go to ${location})`);

@@ -1,5 +1,6 @@
 import { OciError } from "../../shared/oci/errors.ts";
 import { parseRepoName } from "../../shared/oci/names.ts";
+import { isThisMachine } from "../client/this-machine.ts";
 import { Complaint } from "../complaint.ts";
 import { parseDuration } from "../durations.ts";
 import { parseSize } from "../sizes.ts";
@@ -60,13 +61,9 @@ function parsePrefix(text: string): string {
   }
 }
 
-const LOCAL = /^(?:localhost|127\.|\[::1\])/;
-
 /** `https://host`, or `host:port` as in image names: https, but for this machine. */
 function parseBase(text: string): URL {
-  const url = URL.parse(
-    /^[a-z]+:\/\//i.test(text) ? text : `${LOCAL.test(text) ? "http" : "https"}://${text}`,
-  );
+  const url = /^[a-z]+:\/\//i.test(text) ? URL.parse(text) : bare(text);
   const fail = (why: string): never => {
     throw new Complaint(`'${text}' ${why}: give the registry's address, like https://registry.example.com`);
   };
@@ -77,4 +74,9 @@ function parseBase(text: string): URL {
     return fail("has a path, and a registry is always at the root of its host");
   }
   return new URL("/", url);
+}
+
+function bare(text: string): URL | null {
+  const url = URL.parse(`https://${text}`);
+  return url && isThisMachine(url.hostname) ? URL.parse(`http://${text}`) : url;
 }

@@ -1,0 +1,49 @@
+import { type Digest, parseDigest } from "../../shared/oci/digest.ts";
+import { MAX_MANIFEST_BYTES } from "../../shared/oci/manifest.ts";
+import { Complaint } from "../complaint.ts";
+import type { Files } from "./files.ts";
+import { type Json, listIn, objectFrom, textIn } from "./json.ts";
+import type { Source, SourceImage } from "./source.ts";
+import { readWhole } from "./stretch.ts";
+
+/** Where names are: image-spec § Pre-Defined Annotation Keys, and what containerd and docker write. */
+const NAMES = ["org.opencontainers.image.ref.name", "io.containerd.image.name"] as const;
+
+/** image-spec § OCI Image Layout. Undefined where the files are none; Complaint where index.json can't be used. */
+export async function openLayout(files: Files): Promise<Source | undefined> {
+  const index = await files.find("index.json");
+  if (index === undefined) return undefined;
+  const place = `index.json of ${files.name}`;
+  const entries = listIn(objectFrom(await readWhole(index, MAX_MANIFEST_BYTES), place), "manifests", place);
+  const blob = (digest: Digest) => files.find(`blobs/${digest.replace(":", "/")}`);
+  return {
+    name: files.name,
+    images: entries.map((entry) => imageOf(entry, place)),
+    blob,
+    manifest: async (digest) => {
+      const found = await blob(digest);
+      return found && readWhole(found, MAX_MANIFEST_BYTES);
+    },
+  };
+}
+
+function imageOf(entry: Json, place: string): SourceImage {
+  const annotations = (entry["annotations"] ?? {}) as Json;
+  const names = NAMES.map((key) => annotations[key]).filter((name) => typeof name === "string");
+  return {
+    mediaType: textIn(entry, "mediaType", place),
+    digest: digestIn(textIn(entry, "digest", place), place),
+    names: [...new Set(names)],
+  };
+}
+
+/** Complaint where `text` is no digest that can be verified. */
+function digestIn(text: string, place: string): Digest {
+  try {
+    return parseDigest(text);
+  } catch (cause) {
+    throw new Complaint(`${place} names '${text.slice(0, 100)}', which is no sha256 or sha512 digest`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { Complaint } from "../complaint.ts";
+import type { PushFailure } from "./patience.ts";
+import type { Plan, PlannedBlob } from "./plan.ts";
+import type { BlobFate } from "./screen.ts";
+import type { Target } from "./target.ts";
+
+/** What `--json` prints: docs/push.md § For machines. A change that breaks a reader raises `version`. */
+export interface Report {
+  readonly version: 1;
+  readonly registry: string;
+  readonly repository: string;
+  /** failed: another run may go better; refused: something has to be mended first */
+  readonly outcome: "pushed" | "failed" | "refused";
+  readonly error?: string;
+  readonly milliseconds: number;
+  /** what was asked for, without what it names */
+  readonly images: readonly { digest: string; mediaType: string; tags: readonly string[] }[];
+  readonly blobs: Readonly<Record<BlobFate, number>>;
+  /** of the blobs, each once */
+  readonly bytes: number;
+}
+
+export const EXIT_CODES = { pushed: 0, failed: 1, refused: 2 } as const;
+
+export interface Ended {
+  readonly target: Target;
+  readonly plan: Plan;
+  readonly fates: ReadonlyMap<PlannedBlob, BlobFate>;
+  readonly failure: Complaint | PushFailure | undefined;
+  readonly milliseconds: number;
+}
+
+export function reportOf({ target, plan, fates, failure, milliseconds }: Ended): Report {
+  const count = (fate: BlobFate) =>
+    fates
+      .values()
+      .filter((one) => one === fate)
+      .toArray().length;
+  const images = plan.manifests.filter(({ isRoot }) => isRoot);
+  return {
+    version: 1,
+    registry: target.base.origin,
+    repository: target.repo,
+    outcome: failure === undefined ? "pushed" : failure instanceof Complaint ? "refused" : "failed",
+    ...(failure && { error: failure.message }),
+    milliseconds,
+    images: images.map(({ digest, mediaType, tags }) => ({ digest, mediaType, tags })),
+    blobs: { sent: count("sent"), resumed: count("resumed"), present: count("present") },
+    bytes: plan.blobs.reduce((sum, { stretch }) => sum + stretch.size, 0),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Digest } from "../../shared/oci/digest.ts";
+import type { Answer } from "../client/client.ts";
+import { persist } from "./patience.ts";
+import { isFine, locationOf, type Remote, refused } from "./repository.ts";
+
+/** An upload that the registry keeps open. */
+export interface Upload {
+  /** as the registry gave it; the query may be a secret, so it is never printed */
+  readonly location: URL;
+  /** bytes that are there, and so where the next part begins */
+  readonly offset: number;
+  /** bytes that each part but the last must have: OCI-Chunk-Min-Length */
+  readonly leastPart: number;
+}
+
+/** Without it, something on the way may take the bytes for text. */
+export const BINARY = { "Content-Type": "application/octet-stream" } as const;
+
+/** distribution-spec end-4a */
+export async function beginUpload({ client, repo, waiting }: Remote): Promise<Upload> {
+  const target = `/v2/${repo}/blobs/uploads/`;
+  const answer = await persist(() => client.send({ method: "POST", target }), waiting);
+  if (!isFine(answer)) throw refused(answer);
+  const leastPart = Number(answer.header("oci-chunk-min-length") ?? 0);
+  return {
+    location: locationOf(answer),
+    offset: 0,
+    leastPart: Number.isSafeInteger(leastPart) ? leastPart : 0,
+  };
+}
+
+/** distribution-spec end-13: where the upload stands; undefined where the registry can't say, or knows it no more. */
+export async function findUpload({ client, waiting }: Remote, upload: Upload): Promise<Upload | undefined> {
+  const answer = await persist(() => client.send({ method: "GET", target: upload.location }), waiting);
+  return isFine(answer) ? standing(answer, upload) : undefined;
+}
+
+/**
+ * Where an answer says that the upload stands; undefined where it does not say. `0-0` may be one byte or none, the form
+ * has no other way to say it: it is none, unless none was just refused.
+ */
+export function standing(answer: Answer, before: Upload, refusedAt?: number): Upload | undefined {
+  const [, last] = /^(?:bytes[ =])?0-(\d+)$/.exec(answer.header("range") ?? "") ?? [];
+  if (last === undefined) return undefined;
+  const offset = last === "0" && refusedAt !== 0 ? 0 : Number(last) + 1;
+  return { ...moved(answer, before), offset };
+}
+
+/** Where the upload goes on. */
+export const moved = (answer: Answer, before: Upload): Upload =>
+  answer.header("location") === undefined ? before : { ...before, location: locationOf(answer) };
+
+/** The closing PUT's address: the query stays as it was. */
+export function closing({ location }: Upload, digest: Digest): URL {
+  const url = new URL(location);
+  url.search = `${url.search}${url.search === "" ? "?" : "&"}digest=${digest}`;
+  return url;
+}
+
+/** Best effort: what stays expires by itself. */
+export async function cancelUpload({ client }: Remote, { location }: Upload): Promise<void> {
+  await client.send({ method: "DELETE", target: location }).catch(() => undefined);
+}
