@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import type { HttpRequest } from "../../../shared/http/messages.ts";
@@ -26,6 +26,12 @@ export interface Registry {
   readonly get: (path: string) => Promise<Response>;
 }
 
+export interface State {
+  readonly text: string;
+  /** permissions */
+  readonly mode: number;
+}
+
 export interface Workshop {
   /** A registry on memory stores that does one thing wrong or nothing; stopped after the test. */
   readonly registry: (breaks?: Breaks) => Promise<Registry>;
@@ -35,8 +41,8 @@ export interface Workshop {
   /** `berth push`, with a state folder of the test file's own */
   readonly push: (source: string, reference: string, ...args: readonly string[]) => Promise<Ended>;
   readonly variables: () => Readonly<Record<string, string>>;
-  /** what the state folder holds: the files' contents */
-  readonly states: () => readonly string[];
+  /** the files of uploads that are under way */
+  readonly states: () => readonly State[];
   readonly stateFolder: () => string;
 }
 
@@ -72,7 +78,11 @@ export function workshop(): Workshop {
     },
     push: (source, reference, ...args) =>
       runBerth(["push", source, reference, ...args], { variables: variables() }),
-    states: () => readdirSync(stateFolder()).map((name) => readFileSync(join(stateFolder(), name), "utf8")),
+    states: () =>
+      readdirSync(stateFolder()).map((name) => {
+        const file = join(stateFolder(), name);
+        return { text: readFileSync(file, "utf8"), mode: statSync(file).mode & 0o777 };
+      }),
   };
 }
 
@@ -102,7 +112,7 @@ export const told = (seen: readonly Seen[]): readonly string[] =>
 
 /** Everything that a tag leads to, fetched and checked by digest: the digests. */
 export async function contentsOf(
-  { get }: Registry,
+  { get }: Pick<Registry, "get">,
   repo: string,
   reference: string,
 ): Promise<readonly string[]> {
@@ -115,9 +125,7 @@ export async function contentsOf(
     const blob = Buffer.from(await (await get(`/v2/${repo}/blobs/${digest}`)).arrayBuffer());
     if (sha256(blob) !== digest) throw new Error(`${digest} is served as ${sha256(blob)}`);
   }
-  const children = await Promise.all(
-    manifests.map(({ digest }) => contentsOf({ get } as Registry, repo, digest)),
-  );
+  const children = await Promise.all(manifests.map(({ digest }) => contentsOf({ get }, repo, digest)));
   return [sha256(bytes), ...blobs, ...children.flat()];
 }
 

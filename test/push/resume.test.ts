@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Report } from "../../local/push/report.ts";
+import { watch } from "../support/berth-process.ts";
+import { registry as embedded } from "../support/registry.ts";
+import { contentsOf, workshop } from "./support/pushing.ts";
+import { stopProxies, type TcpProxy, tcpProxy } from "./support/tcp-proxy.ts";
+
+stopProxies();
+const { layout, push, states, stateFolder, variables } = workshop();
+const berth = embedded();
+let line: TcpProxy;
+beforeEach(async () => {
+  line = await tcpProxy(berth.port);
+});
+
+const MIB = 1024 * 1024;
+const ENTRY = fileURLToPath(new URL("../../local/berth.ts", import.meta.url));
+/** Headers, and what lay in buffers when a line was cut. */
+const SLACK = MIB;
+
+/** An image with one layer of so many bytes. */
+async function imageOf(size: number) {
+  const source = await layout();
+  const image = await source.addImage([size]);
+  await source.name([image]);
+  return { folder: source.folder, image };
+}
+
+const pushed = (repo: string) => contentsOf({ get: (path: string) => berth.fetch(path) }, repo, "1");
+
+/** Kills a push when it has sent so many bytes. */
+async function killedPush(folder: string, reference: string, bytes: number): Promise<string> {
+  const child = spawn(process.execPath, [ENTRY, "push", folder, reference, "--part-size", "4m"], {
+    env: { ...process.env, ...variables() },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const { ended } = watch(child);
+  await line.reached(line.sent() + bytes);
+  child.kill("SIGKILL");
+  const { code, stdout, stderr } = await ended;
+  expect(code).toBeNull();
+  return stdout + stderr;
+}
+
+describe("a line that is cut in the middle of a part", () => {
+  it("costs a pause and at most that part", async () => {
+    const { folder } = await imageOf(16 * MIB);
+    line.cutAfter(6 * MIB);
+    const { code, stdout, stderr } = await push(folder, `${line.host}/cut:1`, "--part-size", "4m");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(
+      /PATCH \/v2\/cut\/blobs\/uploads\/\S+ got no whole answer: \w+: trying again in 0\.\d s\n/,
+    );
+    expect(line.sent()).toBeLessThan(20 * MIB + SLACK);
+    expect(await pushed("cut")).toHaveLength(3);
+    expect(states()).toEqual([]);
+  });
+});
+
+describe("a push that was killed", () => {
+  it("goes on where it ended, and sends only what was missing", async () => {
+    const { folder } = await imageOf(24 * MIB);
+    const before = await killedPush(folder, `${line.host}/killed:1`, 14 * MIB);
+    const first = line.sent();
+    const { code, stdout } = await push(folder, `${line.host}/killed:1`, "--part-size", "4m", "--json");
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as Report).blobs).toMatchObject({ resumed: 1 });
+    // 8 MiB were acknowledged before the kill.
+    expect(line.sent() - first).toBeLessThan(16 * MIB + SLACK);
+    expect(await pushed("killed")).toHaveLength(3);
+    expect(before).not.toContain("secret");
+  });
+
+  it("leaves the address of its upload to its user alone, and takes it away when the blob is there", async () => {
+    const { folder } = await imageOf(24 * MIB);
+    const output = await killedPush(folder, `${line.host}/private:1`, 6 * MIB);
+    const [state] = states();
+    const secret = secretOf(state?.text);
+    expect(state?.mode).toBe(0o600);
+    expect(statSync(stateFolder()).mode & 0o777).toBe(0o700);
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    const { stdout, stderr } = await push(folder, `${line.host}/private:1`);
+    expect(output + stdout + stderr).not.toContain(secret);
+    expect(states()).toEqual([]);
+  });
+
+  it("begins again where the address is of no use any more", async () => {
+    const { folder } = await imageOf(16 * MIB);
+    for (const spoil of [
+      (text: string) => text.replace(/secret=[\w-]+/, `secret=${"x".repeat(43)}`),
+      (text: string) => text.slice(0, 50),
+    ]) {
+      await killedPush(folder, `${line.host}/again:1`, 6 * MIB);
+      const [name = ""] = readdirSync(stateFolder());
+      const file = join(stateFolder(), name);
+      writeFileSync(file, spoil(readFileSync(file, "utf8")));
+    }
+    expect((await push(folder, `${line.host}/again:1`)).code).toBe(0);
+    expect(await pushed("again")).toHaveLength(3);
+    expect(states()).toEqual([]);
+  });
+});
+
+const secretOf = (state = "{}"): string =>
+  new URL(JSON.parse(state).location).searchParams.get("secret") ?? "";
