@@ -17,7 +17,7 @@ describe("berth push of an OCI layout", () => {
     await source.name([image, "1.0"]);
     const { stdout, ...ended } = await push(source.folder, `${host}/team/app:2.0`);
     expect(ended).toEqual(ok);
-    expect(await contentsOf({ host, ...there }, "team/app", "2.0")).toHaveLength(4);
+    expect(await contentsOf(there, "team/app", "2.0")).toHaveLength(4);
     const lines = stdout.trim().split("\n");
     expect(
       lines
