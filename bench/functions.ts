@@ -6,7 +6,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BuiltFunction, buildFunctions, FUNCTION_LIMITS, WEB_FUNCTION } from "../functions/build.ts";
+import { type BuiltFunction, buildFunctions, EVENT_FUNCTIONS, FUNCTION_LIMITS } from "../functions/build.ts";
 import { HANDLER_FILE, type MeasuredHandler } from "./costs/handler.ts";
 import { checkPulled, pullEvent, serveOneItem } from "./functions/pull.ts";
 import { type Measured, startRuntime } from "./functions/runtime.ts";
@@ -34,7 +34,8 @@ interface Start {
 const folder = await mkdtemp(join(tmpdir(), "berth-bench-functions-"));
 const dynamo = await serveOneItem();
 try {
-  const built = (await buildFunctions(folder)).filter(({ name }) => name !== WEB_FUNCTION);
+  const events: readonly string[] = EVENT_FUNCTIONS;
+  const built = (await buildFunctions(folder)).filter(({ name }) => events.includes(name));
   await mkdir(join(folder, "empty"));
   await writeFile(join(folder, "empty", "index.mjs"), EMPTY);
   const starts = await measureStarts(["empty", ...built.map(({ name }) => name)]);

@@ -19,15 +19,17 @@ export const FUNCTION_LIMITS = {
   push: WRITING,
   deep: WRITING,
   sweep: WRITING,
+  heads: READING,
   "upload-door": WRITING,
 } as const;
 export type FunctionName = keyof typeof FUNCTION_LIMITS;
 export const FUNCTION_NAMES = Object.keys(FUNCTION_LIMITS) as readonly FunctionName[];
 
-/** A program that listens, where all others are called with events. */
-export const WEB_FUNCTION = "upload-door";
-export type EventFunction = Exclude<FunctionName, typeof WEB_FUNCTION>;
-export const EVENT_FUNCTIONS = FUNCTION_NAMES.filter((name): name is EventFunction => name !== WEB_FUNCTION);
+/** Programs that listen, where all others are called with events. */
+export type WebFunction = "heads" | "upload-door";
+export type EventFunction = Exclude<FunctionName, WebFunction>;
+const isWebFunction = (name: FunctionName): name is WebFunction => name === "heads" || name === "upload-door";
+export const EVENT_FUNCTIONS = FUNCTION_NAMES.filter((name): name is EventFunction => !isWebFunction(name));
 
 export interface BuiltFile {
   /** within the function's folder */
@@ -76,7 +78,7 @@ export const buildFunctions = (outdir: string): Promise<readonly BuiltFunction[]
 
 /** A Web Function is `index.js`, beside a `package.json` that says it is a module (Lambda, Web Functions: Node.js). */
 const entryOf = (name: FunctionName): "index.js" | "index.mjs" =>
-  name === WEB_FUNCTION ? "index.js" : "index.mjs";
+  isWebFunction(name) ? "index.js" : "index.mjs";
 
 async function buildFunction(name: FunctionName, folder: string): Promise<BuiltFunction> {
   await rm(folder, { recursive: true, force: true });

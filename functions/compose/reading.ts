@@ -1,3 +1,5 @@
+import type { HeadAnswers } from "../../shared/http/serve.ts";
+import type { ReadPorts } from "../../shared/registry/ports.ts";
 import { readOnly } from "../gateway/read-only.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
@@ -5,13 +7,19 @@ import { connectDynamo } from "../stores/dynamo-client.ts";
 import { createDynamoReads } from "../stores/dynamo-reads.ts";
 import { createS3Reads } from "../stores/s3-reads.ts";
 import { systemClock } from "../system-clock.ts";
-import { openTelemetry } from "../telemetry/telemetry.ts";
+import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
 
 const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", ...HEADS] as const;
 
-/** A function that reads the table and the bucket. Rejects with a SettingsError where its environment is wrong. */
-export async function openReading(environment: Environment): Promise<GatewayHandler> {
+interface Reads {
+  readonly telemetry: Telemetry;
+  readonly ports: ReadPorts;
+  readonly heads: HeadAnswers;
+}
+
+/** The table and the bucket, to read. Rejects with a SettingsError where the environment is wrong. */
+export async function openReads(environment: Environment): Promise<Reads> {
   const { region, table, bucket, dynamo, s3, headBody, headBlob, ...about } = readSettings(
     environment,
     NEEDED,
@@ -23,5 +31,11 @@ export async function openReading(environment: Environment): Promise<GatewayHand
     table: createDynamoReads({ client: telemetry.watch(repeating), table }),
     blobs: createS3Reads({ region, bucket, credentials, clock: systemClock, ...s3 }),
   };
-  return serveGateway({ telemetry, handlerFor: readOnly(ports, { headBody, headBlob }) });
+  return { telemetry, ports, heads: { headBody, headBlob } };
+}
+
+/** A function that reads the table and the bucket. Rejects with a SettingsError where its environment is wrong. */
+export async function openReading(environment: Environment): Promise<GatewayHandler> {
+  const { telemetry, ports, heads } = await openReads(environment);
+  return serveGateway({ telemetry, handlerFor: readOnly(ports, heads) });
 }

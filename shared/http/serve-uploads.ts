@@ -7,18 +7,20 @@ import { answerRunningUpload, type RunningUploadRoute, type RunningUploads } fro
 
 export interface UploadHandlerOptions {
   readonly registry: RunningUploads;
-  readonly caller: Caller;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable: (error: Error) => void;
 }
 
+/** The upload's secret is what it shows, and it names nobody. */
+const HOLDER: Caller = { name: "anonymous" };
+
 /** Serves uploads that were begun elsewhere, to whoever has their secret, and nothing else. */
-export function createUploadHandler({ registry, caller, onUnavailable }: UploadHandlerOptions): HttpHandler {
+export function createUploadHandler({ registry, onUnavailable }: UploadHandlerOptions): HttpHandler {
   const answerRequest = async (request: HttpRequest): Promise<HttpAnswer> => {
     try {
       const route = parseRoute(request);
       if (!isRunningUpload(route)) return refusal("NOT_FOUND", { reason: ELSEWHERE });
-      return await answerRunningUpload(route, { registry, request, caller });
+      return await answerRunningUpload(route, { registry, request, caller: HOLDER });
     } catch (error) {
       if (isUnavailable(error)) onUnavailable(error);
       return refusalOf(error);

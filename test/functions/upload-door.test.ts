@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFunctions } from "../../functions/build.ts";
 import { rawClient } from "../support/raw-client.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { type Door, startDoor } from "./support/door-process.ts";
+import { startDoor, type WebProcess } from "./support/door-process.ts";
 import { FUNCTION_ENVIRONMENT } from "./support/function-process.ts";
 
 let bundles = "";
-let door: Door;
+let door: WebProcess;
 let removeFolder = async () => {};
 
 beforeAll(async () => {

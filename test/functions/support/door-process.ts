@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { WEB_FUNCTION } from "../../../functions/build.ts";
+import type { WebFunction } from "../../../functions/build.ts";
 import { FUNCTION_ENVIRONMENT } from "./function-process.ts";
 
-/** The upload door in a process of its own, as Lambda starts a Web Function: told where to listen, and nothing else. */
-export interface Door {
+/** A bundle in a process of its own, as Lambda starts a Web Function: told where to listen, and nothing else. */
+export interface WebProcess {
   readonly port: number;
   readonly process: ChildProcess;
   /** all that it has written */
@@ -16,12 +16,18 @@ export interface Door {
   readonly stop: () => Promise<number | null>;
 }
 
-export async function startDoor(
+export const startDoor = (
   bundles: string,
   environment: Readonly<Record<string, string>> = {},
-): Promise<Door> {
+): Promise<WebProcess> => startWebFunction("upload-door", bundles, environment);
+
+export async function startWebFunction(
+  name: WebFunction,
+  bundles: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<WebProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, [join(bundles, WEB_FUNCTION, "index.js")], {
+  const child = spawn(process.execPath, [join(bundles, name, "index.js")], {
     env: { ...FUNCTION_ENVIRONMENT, AWS_LAMBDA_HTTP_ENDPOINT: `127.0.0.1:${port}`, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,19 @@
+import { createHttpHandler } from "../../shared/http/serve.ts";
+import { createReadOnlyRegistry } from "../../shared/registry/create-read-only-registry.ts";
+import { onlyHeads } from "../door/only-heads.ts";
+import { telling } from "../door/telling.ts";
+import { type Environment, readSettings } from "../settings.ts";
+import { errorText } from "../telemetry/errors.ts";
+import { openReads } from "./reading.ts";
+import { serveWeb } from "./web-function.ts";
+
+/** Answers HEAD until the process is told to end. Rejects where its environment is wrong, or it can't listen. */
+export async function openHeads(environment: Environment): Promise<void> {
+  const { httpEndpoint } = readSettings(environment, ["httpEndpoint"]);
+  const { telemetry, ports } = await openReads(environment);
+  const handler = createHttpHandler({
+    registry: createReadOnlyRegistry(ports),
+    onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
+  });
+  await serveWeb({ endpoint: httpEndpoint, telemetry, handler: telling(telemetry, onlyHeads(handler)) });
+}
