@@ -110,7 +110,7 @@ function addPush(program: Command): void {
   program
     .command("push")
     .description("push images of any size: parts that are there are never sent again")
-    .argument("<source>", "an OCI image layout (a folder)")
+    .argument("<source>", "an OCI image layout (a folder, or a tar of one), or an archive of docker save")
     .argument("<reference>", "where to: registry/name:tag, or registry/name")
     .option("--image <name>", "which image of the source: its name, the end of it, or its digest")
     .option("--all", "push all images of the source, each under its own tag")
@@ -137,6 +137,7 @@ Without a tag, the image's own is taken, else latest. More, and the JSON: docs/p
 Exit codes: 0 when all is there, 1 when it broke off and another run may go on, 2 when something has to be mended first.
 
 Examples:
+  docker save team/app:1.0 -o app.tar && berth push app.tar registry.example.com/team/app:1.0
   berth push ./layout localhost:5000/team/app:1.0
   berth push ./layout registry.example.com/team/app --all --parallel 8`;
 

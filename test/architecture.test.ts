@@ -123,6 +123,7 @@ describe("architecture: who may import whom", () => {
     expect(users("hash-wasm")).toEqual(["shared/registry/body-hash.ts"]);
     expect(users("pino")).toEqual(["local/log.ts"]);
     expect(users("commander")).toEqual(["local/command-line.ts"]);
+    expect([...users("tar/header"), ...users("tar/pax")]).toEqual(Array(2).fill("local/push/tar-files.ts"));
     expect(users("@aws-sdk/client-dynamodb")).toEqual(["functions/stores/dynamo-client.ts"]);
     expect(users("@aws-sdk/client-s3")).toEqual(["functions/stores/s3-client.ts"]);
     expect(users("@aws-sdk/s3-request-presigner")).toEqual([]);

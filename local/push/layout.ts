@@ -1,8 +1,7 @@
-import { type Digest, parseDigest } from "../../shared/oci/digest.ts";
+import type { Digest } from "../../shared/oci/digest.ts";
 import { MAX_MANIFEST_BYTES } from "../../shared/oci/manifest.ts";
-import { Complaint } from "../complaint.ts";
 import type { Files } from "./files.ts";
-import { type Json, listIn, objectFrom, textIn } from "./json.ts";
+import { digestIn, type Json, listIn, objectFrom, textIn } from "./json.ts";
 import type { Source, SourceImage } from "./source.ts";
 import { readWhole } from "./stretch.ts";
 
@@ -18,13 +17,23 @@ export async function openLayout(files: Files): Promise<Source | undefined> {
   const blob = (digest: Digest) => files.find(`blobs/${digest.replace(":", "/")}`);
   return {
     name: files.name,
-    images: entries.map((entry) => imageOf(entry, place)),
+    images: merged(entries.map((entry) => imageOf(entry, place))),
     blob,
     manifest: async (digest) => {
       const found = await blob(digest);
       return found && readWhole(found, MAX_MANIFEST_BYTES);
     },
   };
+}
+
+/** An image with several names has an entry for each of them. */
+function merged(images: readonly SourceImage[]): readonly SourceImage[] {
+  const byDigest = Map.groupBy(images, ({ digest }) => digest);
+  return [...byDigest.values()].flatMap(([image, ...others]) =>
+    image === undefined
+      ? []
+      : [{ ...image, names: [...new Set([image, ...others].flatMap(({ names }) => names))] }],
+  );
 }
 
 function imageOf(entry: Json, place: string): SourceImage {
@@ -35,15 +44,4 @@ function imageOf(entry: Json, place: string): SourceImage {
     digest: digestIn(textIn(entry, "digest", place), place),
     names: [...new Set(names)],
   };
-}
-
-/** Complaint where `text` is no digest that can be verified. */
-function digestIn(text: string, place: string): Digest {
-  try {
-    return parseDigest(text);
-  } catch (cause) {
-    throw new Complaint(`${place} names '${text.slice(0, 100)}', which is no sha256 or sha512 digest`, {
-      cause,
-    });
-  }
 }

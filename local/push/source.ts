@@ -1,8 +1,10 @@
 import type { Digest } from "../../shared/oci/digest.ts";
 import { Complaint } from "../complaint.ts";
+import { openDockerArchive } from "./docker-archive.ts";
 import { folderFiles, statOf } from "./files.ts";
 import { openLayout } from "./layout.ts";
 import type { Stretch } from "./stretch.ts";
+import { tarFiles } from "./tar-files.ts";
 
 /** An image, an index or an artifact that a source holds. */
 export interface SourceImage {
@@ -26,9 +28,9 @@ export interface Source {
 export async function openSource(path: string): Promise<Source> {
   const found = await statOf(path);
   if (found === undefined) throw new Complaint(`${path} does not exist`);
-  if (found.isDirectory()) {
-    const source = await openLayout(folderFiles(path));
-    if (source !== undefined) return source;
-  }
-  throw new Complaint(`${path} is no OCI image layout: there is no index.json in it`);
+  const files = found.isDirectory() ? folderFiles(path) : await tarFiles(path);
+  // docker writes both beside each other: the layout says more.
+  const source = files && ((await openLayout(files)) ?? (await openDockerArchive(files)));
+  if (source !== undefined) return source;
+  throw new Complaint(`${path} is no OCI image layout, no tar archive of one, and no archive of docker save`);
 }
