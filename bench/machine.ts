@@ -12,14 +12,18 @@ export interface Circumstances {
 }
 
 export async function circumstances(): Promise<Circumstances> {
-  const changed = (await run(["git", "status", "--porcelain", "--", ".", ":!bench/results"])).trim() !== "";
-  const revision = (await run(["git", "rev-parse", "HEAD"])).trim();
   return {
-    revision: changed ? `${revision} and uncommitted changes` : revision,
+    revision: await revision(),
     date: new Date().toISOString(),
     machine: machine(),
     generators: await generators(),
   };
+}
+
+export async function revision(): Promise<string> {
+  const changed = (await run(["git", "status", "--porcelain", "--", ".", ":!bench/results"])).trim() !== "";
+  const hash = (await run(["git", "rev-parse", "HEAD"])).trim();
+  return changed ? `${hash} and uncommitted changes` : hash;
 }
 
 export function machine(): string {

@@ -58,14 +58,22 @@ async function berth(): Promise<Peer> {
 }
 
 /** Builds distribution v3 where Go is at hand; Debian's docker-registry (2.8) takes its place elsewhere. */
+export async function distributionProgram(): Promise<{ binary: string; version: string } | undefined> {
+  if (findProgram("go") !== undefined)
+    return { binary: await goTool("registry"), version: GO_TOOLS.registry.version };
+  const binary = findProgram("docker-registry");
+  return binary === undefined ? undefined : { binary, version: firstLine(await run([binary, "--version"])) };
+}
+
+export const NO_DISTRIBUTION = "distribution: install Go (for v3), or Debian's package docker-registry (2.8)";
+
 async function distribution(): Promise<Peer | string> {
-  const built = findProgram("go") === undefined ? undefined : await goTool("registry");
-  const binary = built ?? findProgram("docker-registry");
-  if (binary === undefined)
-    return "distribution: install Go (for v3), or Debian's package docker-registry (2.8)";
+  const found = await distributionProgram();
+  if (found === undefined) return NO_DISTRIBUTION;
+  const { binary, version } = found;
   return {
     name: "distribution",
-    version: built ? GO_TOOLS.registry.version : firstLine(await run([binary, "--version"])),
+    version,
     settings: [
       "filesystem driver, in-memory blob descriptor cache, as in its example; level error, access log off, traces off",
       "durable: its driver syncs every file when it is closed or committed, the folder of small files too (no switch)",

@@ -7,9 +7,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Peer } from "./peers.ts";
+import { peakMemory } from "./usage.ts";
 
 export interface Running {
   readonly url: string;
+  readonly pid: number;
   /** milliseconds from the start of the process to its first answered request */
   readonly startedIn: number;
   /** bytes: the most memory that the process ever held (VmHWM) */
@@ -17,11 +19,14 @@ export interface Running {
   readonly stop: () => Promise<void>;
 }
 
+/** What of a peer it takes to start it. */
+type Startable = Pick<Peer, "name" | "env" | "prepare">;
+
 const START_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 2;
 
 /** Starts a peer on a free port, its data in `folder`, and waits for its first answer. */
-export async function start(peer: Peer, folder: string): Promise<Running> {
+export async function start(peer: Startable, folder: string): Promise<Running> {
   await mkdir(folder, { recursive: true });
   const port = await freePort();
   const [file = "", ...parameters] = await peer.prepare({ folder, port });
@@ -43,10 +48,12 @@ export async function start(peer: Peer, folder: string): Promise<Running> {
     child.kill("SIGKILL");
     throw new Error(`${peer.name} did not start: ${outcome}\n${await readFile(output, "utf8")}`);
   }
+  const { pid = 0 } = child;
   return {
     url,
+    pid,
     startedIn: outcome,
-    peakMemory: () => peakMemory(child.pid ?? 0),
+    peakMemory: () => peakMemory(pid),
     stop: async () => {
       child.kill("SIGTERM");
       await ended;
@@ -69,13 +76,6 @@ async function statusOf(url: string): Promise<number | undefined> {
     });
     request.once("error", () => settle(undefined));
   });
-}
-
-async function peakMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (kilobytes === undefined) throw new Error(`process ${pid} tells no peak memory (VmHWM): is this Linux?`);
-  return Number(kilobytes) * 1024;
 }
 
 async function freePort(): Promise<number> {

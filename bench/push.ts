@@ -20,7 +20,7 @@ export async function ask(
   return { headers: response.headers, text };
 }
 
-async function beginUpload(registry: string, repo: string): Promise<URL> {
+export async function beginUpload(registry: string, repo: string): Promise<URL> {
   const { headers } = await ask(`${registry}/v2/${repo}/blobs/uploads/`, 202, { method: "POST" });
   return new URL(headers.get("location") ?? "", registry);
 }
@@ -50,21 +50,33 @@ export async function pushTag(registry: string, repo: string, { image, tag }: { 
   await ask(url, 201, { method: "PUT", body, headers: { "Content-Type": MANIFEST_TYPE } });
 }
 
-/** POST, then the whole body by PATCH without a length and a closing PUT (as Docker does), or all in the PUT. */
-export async function pushFile(
-  registry: string,
-  repo: string,
-  { blob, by }: { blob: BlobFile; by: "PATCH" | "PUT" },
-): Promise<void> {
-  const begun = await beginUpload(registry, repo);
+export interface Push {
+  readonly blob: BlobFile;
+  /** the whole body by PATCH without a length and a closing PUT (as Docker does), or all in the PUT */
+  readonly by: "PATCH" | "PUT";
+}
+
+/** POST, then what belongs to an upload that was begun. */
+export async function pushFile(registry: string, repo: string, push: Push): Promise<void> {
+  await sendUpload(await beginUpload(registry, repo), push);
+}
+
+/** Answers how many milliseconds the closing PUT took, where it had no body. */
+export async function sendUpload(
+  begun: URL,
+  { blob, by }: Push,
+): Promise<{ readonly commit: number | undefined }> {
+  const told = `${begun.host}: ${by} of ${blob.size} bytes`;
   if (by === "PUT") {
     const { status } = await sendFile({ method: "PUT", url: closing(begun, blob.digest), blob });
-    if (status !== 201) throw new Error(`${registry}: PUT of ${blob.size} bytes ended with ${status}`);
-    return;
+    if (status !== 201) throw new Error(`${told} ended with ${status}`);
+    return { commit: undefined };
   }
   const { status, location } = await sendFile({ method: "PATCH", url: begun.href, blob });
-  if (status !== 202) throw new Error(`${registry}: PATCH of ${blob.size} bytes ended with ${status}`);
-  await ask(closing(new URL(location, registry), blob.digest), 201, { method: "PUT" });
+  if (status !== 202) throw new Error(`${told} ended with ${status}`);
+  const closedAt = performance.now();
+  await ask(closing(new URL(location, begun), blob.digest), 201, { method: "PUT" });
+  return { commit: performance.now() - closedAt };
 }
 
 /** The size that HEAD tells; a blob that was acknowledged must be there, whole. */

@@ -41,7 +41,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "bench",
     "package.json",
   ],
-  bench: ["test", "local", "functions", "infra", "shared/stores"],
+  bench: [
+    "test",
+    "local",
+    "functions",
+    "infra",
+    "shared/oci",
+    "shared/registry",
+    "shared/http",
+    "shared/stores",
+  ],
 };
 
 /** Packages and Node's own modules that a folder may use; the others may use any. */
