@@ -1,5 +1,10 @@
 import { Readable } from "node:stream";
-import { BLOB_LIMITS, type ByteStream, type PartLength } from "../../shared/ports/blobs.ts";
+import {
+  BLOB_LIMITS,
+  BlobStoreUnavailableError,
+  type ByteStream,
+  type PartLength,
+} from "../../shared/ports/blobs.ts";
 import { LARGEST_PLANNED_PART } from "../../shared/registry/part-plan.ts";
 import { checkPartSize } from "../../shared/stores/blob-limits.ts";
 import { gather } from "../../shared/stores/chunks.ts";
@@ -17,6 +22,8 @@ export interface PartBytes {
   readonly ContentLength?: number;
   /** bytes, once it was sent */
   readonly size: () => number;
+  /** aborted, with its reason, where the body fails while it is sent */
+  readonly failing?: AbortSignal;
   /** gives the memory back */
   readonly release: () => void;
 }
@@ -32,9 +39,10 @@ export async function partBytes(
     const { size, chunks } = await gather(body, checkPartSize);
     return { Body: bodyOf(chunks), size: () => size, release: () => {} };
   }
-  const release = await memory.take(length.bytes);
+  const most = length.kind === "exact" ? length.bytes + BLOB_LIMITS.minPart : length.bytes;
+  const release = await memory.take(most);
   try {
-    const Body = await filled(body, length.bytes);
+    const Body = await filled(body, most);
     return { Body, size: () => Body.length, release };
   } catch (cause) {
     release();
@@ -47,11 +55,24 @@ function streamed(body: ByteStream, bytes: number): PartBytes {
   async function* counted() {
     for await (const chunk of body) {
       size += chunk.length;
+      if (size > bytes) break;
       yield chunk;
     }
+    // Else S3 would wait for what never comes, or take what is too much for the next request on the connection.
+    if (size !== bytes)
+      throw new BlobStoreUnavailableError("the client broke off in a part that is sent as it comes");
   }
   const Body = Readable.from(counted(), { objectMode: false });
-  return { Body, ContentLength: bytes, size: () => size, release: () => Body.destroy() };
+  const failing = new AbortController();
+  // The SDK pipes it, which hands on no error; one that nobody hears ends the process.
+  Body.once("error", (cause) => failing.abort(cause));
+  return {
+    Body,
+    ContentLength: bytes,
+    size: () => size,
+    failing: failing.signal,
+    release: () => Body.destroy(),
+  };
 }
 
 /** All of `body`, at most so many bytes, copied into one piece: what the socket gave is free at once. */

@@ -37,11 +37,13 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
     uploadPart: async (multipart, number, body, length) => {
       checkBlobKey(multipart.key);
       checkPartNumber(number);
-      const { size, release, ...bytes } = await partBytes(body, length, partMemory);
+      const { size, release, failing, ...bytes } = await partBytes(body, length, partMemory);
       try {
         const command = new UploadPartCommand({ ...named(multipart), PartNumber: number, ...bytes });
-        const sent = askUpload(() => client.send(command));
-        const answer = await sent.catch((cause) => goneElse(multipart, cause));
+        const sent = askUpload(() => client.send(command, failing && { abortSignal: failing }));
+        const answer = await sent.catch((cause) =>
+          goneElse(multipart, failing?.aborted ? failing.reason : cause),
+        );
         if (answer === "gone") return { outcome: "gone" };
         return { outcome: "stored", part: { number, etag: told(answer.ETag, "ETag"), size: size() } };
       } finally {

@@ -26,7 +26,10 @@ export interface Part {
   readonly size: number;
 }
 
-/** What is known of the length of a part before it has come: "exact" unless its client breaks off. */
+/**
+ * What is known of the length of a part before it has come: "exact" unless its client breaks off. Then it is shorter, or
+ * less than `minPart` longer: it takes with it what is too short for the next one.
+ */
 export interface PartLength {
   readonly kind: "exact" | "at most";
   readonly bytes: number;

@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { PassThrough, type Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { createByteBudget } from "../../functions/stores/byte-budget.ts";
+import { partBytes } from "../../functions/stores/part-bytes.ts";
+import { BLOB_LIMITS, type Blobs, type ByteStream } from "../../shared/ports/blobs.ts";
+import { createRegistry } from "../../shared/registry/create-registry.ts";
+import { partSize } from "../../shared/registry/part-plan.ts";
+import { bodyOf, brokenBody, patterned } from "../support/bodies.ts";
+import { caller, createDomain, repo } from "../support/domain.ts";
+
+const MIB = 1024 * 1024;
+const { minPart } = BLOB_LIMITS;
+const PART = partSize(1);
+const gone = new Error("the client went away");
+
+/** The domain over blobs that gather their parts as the upload door does, in memory for two of them. */
+function doorOfTwoParts() {
+  const domain = createDomain();
+  const memory = createByteBudget(2 * (PART + minPart));
+  const blobs: Blobs = {
+    ...domain.blobs,
+    uploadPart: async (multipart, number, body, length) => {
+      const { Body, release } = await partBytes(body, length, memory);
+      try {
+        return await domain.blobs.uploadPart(
+          multipart,
+          number,
+          Body instanceof Uint8Array ? bodyOf(Body) : Body,
+        );
+      } finally {
+        release();
+      }
+    },
+  };
+  return { registry: createRegistry({ ...domain, blobs }), memory };
+}
+
+describe("a PATCH of a length that its client has said, gathered part by part", () => {
+  const bytes = patterned(3 * PART, "announced");
+
+  it.each([
+    { where: "a little behind a part", at: PART + 3 },
+    { where: "right behind a part", at: PART },
+    { where: "in the middle of a part", at: PART + minPart + 1 },
+    { where: "just before a part is one", at: minPart + 1 },
+  ])("keeps all that came when it breaks off $where", async ({ at }) => {
+    const { registry } = doorOfTwoParts();
+    const { id, secret } = await registry.beginUpload({ caller, repo: repo("a/b") });
+    const upload = { caller, repo: repo("a/b"), id, secret };
+    const chunk = { body: brokenBody(bytes.subarray(0, at), gone), length: bytes.length };
+    await expect(registry.appendUpload({ ...upload, chunk })).rejects.toBe(gone);
+    expect(await registry.statUpload(upload)).toMatchObject({ offset: at });
+  });
+
+  it("gives its memory back, however often it breaks off", async () => {
+    const { registry, memory } = doorOfTwoParts();
+    const { id, secret } = await registry.beginUpload({ caller, repo: repo("a/b") });
+    const upload = { caller, repo: repo("a/b"), id, secret };
+    for (let at = PART + 1; at < PART + 6; at += 1) {
+      const chunk = { body: brokenBody(bytes.subarray(0, at), gone), length: bytes.length };
+      await expect(registry.appendUpload({ ...upload, chunk })).rejects.toBe(gone);
+    }
+    const everything = await memory.take(2 * (PART + minPart));
+    everything();
+  });
+});
+
+describe("a part that is too large for the memory", () => {
+  const large = 200 * MIB;
+  const memory = createByteBudget(large);
+  const chunk = new Uint8Array(MIB);
+  /** Answers how many bytes go to S3. */
+  const sent = async (megabytes: number): Promise<number> => {
+    async function* body() {
+      for (let at = 0; at < megabytes; at += 1) yield chunk;
+    }
+    const { Body, ContentLength } = await partBytes(body(), { kind: "exact", bytes: large }, memory);
+    expect(ContentLength).toBe(large);
+    let size = 0;
+    for await (const { length } of Body as ByteStream) size += length;
+    return size;
+  };
+
+  it("is sent as it comes, in the length that was said", async () => {
+    expect(await sent(200)).toBe(large);
+  });
+
+  it("says so while it is sent, so that its request ends and not the process", async () => {
+    const { Body, failing } = await partBytes(
+      brokenBody(chunk, gone),
+      { kind: "exact", bytes: large },
+      memory,
+    );
+    const failed = once(failing as EventTarget, "abort");
+    (Body as Readable).pipe(new PassThrough().resume());
+    await failed;
+    expect(failing?.reason).toBe(gone);
+  });
+
+  it.each([199, 201])(
+    "fails where it has another: no request may go on in the next one's bytes (%i MiB)",
+    async (megabytes) => {
+      await expect(sent(megabytes)).rejects.toMatchObject({ name: "BlobStoreUnavailableError" });
+    },
+  );
+});
