@@ -135,6 +135,7 @@ describe("architecture: who may import whom", () => {
     expect([...users("tar/header"), ...users("tar/pax")]).toEqual(Array(2).fill("local/push/tar-files.ts"));
     expect(users("@aws-sdk/client-dynamodb")).toEqual(["functions/stores/dynamo-client.ts"]);
     expect(users("@aws-sdk/client-s3")).toEqual(["functions/stores/s3-client.ts"]);
+    expect(users("@aws-sdk/credential-provider-http")).toEqual(["functions/stores/container-credentials.ts"]);
     expect(users("@aws-sdk/s3-request-presigner")).toEqual([]);
   });
 

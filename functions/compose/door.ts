@@ -1,27 +1,49 @@
+import type { RunningUploads } from "../../shared/http/running-uploads.ts";
 import { createUploadHandler } from "../../shared/http/serve-uploads.ts";
 import { createRunningUploads } from "../../shared/registry/create-running-uploads.ts";
 import { afterBody } from "../door/after-body.ts";
+import { withHealth } from "../door/health.ts";
 import { inTime } from "../door/in-time.ts";
 import { PART_MEMORY } from "../door/limits.ts";
+import { renewing } from "../door/renewing.ts";
 import { telling } from "../door/telling.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { createByteBudget } from "../stores/byte-budget.ts";
+import type { Credentials } from "../stores/credentials.ts";
 import { errorText } from "../telemetry/errors.ts";
+import { openTelemetry } from "../telemetry/telemetry.ts";
+import { freshCredentials, TELEMETRY } from "./environment.ts";
+import { connectStores, STORES } from "./stores.ts";
 import { serveWeb } from "./web-function.ts";
-import { openStores } from "./writing.ts";
+
+const NEEDED = [...TELEMETRY, ...STORES, "uploadIdle", "httpEndpoint", "requestTime"] as const;
 
 /** Serves uploads until the process is told to end. Rejects where its environment is wrong, or it can't listen. */
 export async function openDoor(environment: Environment): Promise<void> {
-  const { httpEndpoint, requestTime } = readSettings(environment, ["httpEndpoint", "requestTime"]);
-  const partMemory = createByteBudget(PART_MEMORY);
-  const { telemetry, ports } = await openStores(environment, { patience: "long", partMemory });
+  const { uploadIdle, httpEndpoint, requestTime, ...settings } = readSettings(environment, NEEDED);
+  const telemetry = await openTelemetry(settings);
+  const manner = { patience: "long", partMemory: createByteBudget(PART_MEMORY) } as const;
+  const registry = await withCredentials(environment, (credentials) => {
+    const stores = connectStores(settings, { credentials, watch: telemetry.watch, ...manner });
+    return createRunningUploads({ ...stores, uploadIdle });
+  });
   const handler = createUploadHandler({
-    registry: createRunningUploads(ports),
+    registry,
     onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
   });
   await serveWeb({
     endpoint: httpEndpoint,
     telemetry,
-    handler: telling(telemetry, inTime(afterBody(handler), requestTime, Date.now)),
+    handler: withHealth(telling(telemetry, inTime(afterBody(handler), requestTime, Date.now))),
   });
+}
+
+/** Lambda hands a process credentials that outlive it; a container is told where to fetch them, again and again. */
+async function withCredentials(
+  environment: Environment,
+  connect: (credentials: Credentials) => RunningUploads,
+): Promise<RunningUploads> {
+  if (environment["AWS_ACCESS_KEY_ID"]) return connect(freshCredentials(environment));
+  const { containerCredentials } = await import("../stores/container-credentials.ts");
+  return renewing({ fetchCredentials: containerCredentials, connect, now: Date.now });
 }

@@ -55,6 +55,10 @@ describe("the upload door, a program of its own that Lambda tells where to liste
     },
   );
 
+  it("tells a load balancer that it is up", async () => {
+    expect((await ask("/healthz")).status).toBe(200);
+  });
+
   it.each(["GET", "PUT", "PATCH", "DELETE"])("knows no upload without its secret: %s", async (method) => {
     const digest = method === "PUT" ? `&digest=sha256:${"0".repeat(64)}` : "";
     const response = await ask(`${UPLOAD}${digest}`, method, method === "PATCH" ? "some" : undefined);
