@@ -3,6 +3,7 @@ import { CfnOutput, Stack, Tags } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { Alarms } from "./alarms.ts";
 import { createDashboard } from "./dashboard.ts";
+import { Edge } from "./edge.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions.ts";
 import { HttpApi } from "./http-api.ts";
 import { metricsOf } from "./metrics.ts";
@@ -48,18 +49,33 @@ export class RegistryStack extends Stack {
     const metrics = metricsOf({ team: team.name, apiId: api.apiId, table, bucket, functions });
     const alarms = new Alarms(this, "Alarms", { address: parameters.alarmAddress, metrics });
     if (team.settings.dashboard) createDashboard(this, "Dashboard", metrics);
+    this.#tellAddresses(api, this.#createEdge(team, api));
     this.#tell(api, storage, alarms);
   }
 
+  #createEdge({ settings }: Team, api: HttpApi): Edge | undefined {
+    return settings.edge === "on" ? new Edge(this, "Edge", { api, door: undefined, settings }) : undefined;
+  }
+
+  #tellAddresses(api: HttpApi, edge: Edge | undefined): void {
+    const { host } = edge ?? api;
+    this.#output("RegistryUrl", `https://${host}`, "Where the registry is");
+    this.#output("RegistryHost", host, "What docker takes before the name of an image");
+    this.#output("ApiUrl", `https://${api.host}`, "The API's own address, which takes signed requests");
+    if (edge && edge.host !== edge.target)
+      this.#output("EdgeTarget", edge.target, "What the DNS record of edgeDomain points at");
+  }
+
+  #output(id: string, value: string, description: string): CfnOutput {
+    return new CfnOutput(this, id, { value, description });
+  }
+
   #tell(api: HttpApi, { table, bucket, key }: Storage, { topic, hasAddress }: Alarms): void {
-    const tell = (id: string, value: string, description: string) =>
-      new CfnOutput(this, id, { value, description });
-    tell("RegistryUrl", `https://${api.host}`, "Where the registry is");
-    tell("RegistryHost", api.host, "What docker takes before the name of an image");
-    tell("TableName", table.tableName, "Manifests, tags and indexes");
-    tell("BucketName", bucket.bucketName, "Blobs");
-    if (key) tell("KeyArn", key.keyArn, "What table and bucket are encrypted with: existingKey takes it");
-    tell("AccessLog", api.accessLog, "The log group with a line for each request");
-    tell("AlarmTopic", topic.topicArn, "Where alarms go").condition = hasAddress;
+    this.#output("TableName", table.tableName, "Manifests, tags and indexes");
+    this.#output("BucketName", bucket.bucketName, "Blobs");
+    if (key)
+      this.#output("KeyArn", key.keyArn, "What table and bucket are encrypted with: existingKey takes it");
+    this.#output("AccessLog", api.accessLog, "The log group with a line for each request");
+    this.#output("AlarmTopic", topic.topicArn, "Where alarms go").condition = hasAddress;
   }
 }

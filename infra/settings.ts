@@ -18,8 +18,10 @@ export const HEAD_BODIES = ["as-get", "none"] as const;
 export const HEAD_BLOBS = ["answer", "redirect"] as const;
 /** as EventBridge says it */
 export const SWEEP_STATES = ["ENABLED", "DISABLED"] as const;
+const SWITCH = ["on", "off"] as const;
 /** Nothing, or an address: a good part of what is none is caught, the rest never confirms the subscription. */
 export const ADDRESS_PATTERN = "^(?:[^@\\s]+@[^@\\s]+\\.[^@\\s]+)?$";
+const DOMAIN_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** requests in a second, and at once: an account's quota in a region where nobody has asked for more */
 export const MOST_THROTTLE = { rate: 10_000, burst: 5000 } as const;
 /** days: what CloudWatch Logs takes, but for ever */
@@ -52,7 +54,7 @@ const toggle = () =>
 const matching = (pattern: RegExp) => (value: unknown) =>
   typeof value === "string" && pattern.test(value) ? value : undefined;
 
-/** What stands already and is to be used instead of something new. */
+/** What stands already and is to be used, instead of something new or beside it. */
 const existing = (takes: string, pattern: RegExp) =>
   setting<string | undefined>({ takes, fallback: undefined, parse: matching(pattern) });
 
@@ -97,6 +99,16 @@ const SETTINGS = {
     fallback: {},
     parse: parseConcurrency,
   }),
+  edge: setting<(typeof SWITCH)[number]>({ takes: SWITCH.join(", "), fallback: "on", parse: oneOf(SWITCH) }),
+  edgeDomain: existing("a domain name, like registry.example.com", DOMAIN_NAME),
+  edgeCertificateArn: existing(
+    "the ARN of an ACM certificate in us-east-1, where CloudFront looks for it",
+    /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
+  ),
+  webAclArn: existing(
+    "the ARN of a web ACL for CloudFront, which is in us-east-1",
+    /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
+  ),
   existingTable: existing("the name of a DynamoDB table", /^[\w.-]{3,255}$/),
   existingBucket: existing("the name of an S3 bucket", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
   existingKey: existing("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/),
@@ -125,8 +137,22 @@ export function parseTeamSettings(team: string, given: unknown): TeamSettings {
     if (value === undefined) complaints.push(`${name} is ${quote(given[name])}: it takes ${takes}`);
     return [name, value];
   });
-  if (complaints.length === 0) return Object.fromEntries(entries) as TeamSettings;
+  const settings = Object.fromEntries(entries) as TeamSettings;
+  if (complaints.length === 0) complaints.push(...contradictionsIn(settings));
+  if (complaints.length === 0) return settings;
   throw new ContextError(`the settings of team ${team} are wrong:\n  ${complaints.join("\n  ")}`);
+}
+
+/** What each setting takes, and all together don't. */
+function contradictionsIn({ edge, edgeDomain, edgeCertificateArn, webAclArn }: TeamSettings): string[] {
+  const ofEdge = { edgeDomain, edgeCertificateArn, webAclArn };
+  const idle = Object.entries(ofEdge).filter(([, value]) => edge === "off" && value !== undefined);
+  return [
+    ...idle.map(([name]) => `${name} is of no use while edge is "off"`),
+    ...((edgeDomain === undefined) === (edgeCertificateArn === undefined)
+      ? []
+      : ["edgeDomain and edgeCertificateArn go together: set both, or none"]),
+  ];
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

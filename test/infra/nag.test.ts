@@ -17,8 +17,15 @@ describe("cdk-nag (AwsSolutions)", () => {
 
   it("has nothing to say of one with every switch on, that is open, or stands on what is there", () => {
     const everything = { tracing: true, dashboard: true, customerKey: true, alarmAddress: "ops@example.com" };
+    const ownNames = {
+      edgeDomain: "registry.example.com",
+      edgeCertificateArn: "arn:aws:acm:us-east-1:111122223333:certificate/1f-2e",
+      webAclArn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/registry/1f-2e",
+    };
     expect(findingsOf({ settings: everything })).toEqual([]);
     expect(findingsOf({ deployment: { open: true } })).toEqual([]);
+    expect(findingsOf({ settings: { edge: "off" } })).toEqual([]);
+    expect(findingsOf({ settings: ownNames })).toEqual([]);
     expect(findingsOf({ settings: { existingTable: "restored", existingBucket: "kept-bucket" } })).toEqual(
       [],
     );

@@ -218,7 +218,7 @@ describe("one team, one stack", () => {
   it("tells where the registry is, what docker takes, and where to look", () => {
     const { RegistryUrl, RegistryHost, TableName, BucketName, AccessLog } = template.Outputs;
     const host = JSON.stringify(RegistryHost?.Value);
-    expect(host).toContain(".execute-api.");
+    expect(host).toContain("EdgeDistribution");
     expect(host).not.toContain("https://");
     expect(JSON.stringify(RegistryUrl?.Value)).toContain('"https://"');
     expect(TableName?.Value).toEqual({ Ref: expect.stringMatching(/^StorageTable/) });

@@ -70,6 +70,9 @@ describe("what all stacks of a call have in common", () => {
 });
 
 describe("the settings of a team", () => {
+  const certificate = "arn:aws:acm:us-east-1:111122223333:certificate/1f-2e";
+  const webAcl = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/registry/1f-2e";
+
   it("have defaults that cost nothing while idle", () => {
     expect(parseTeamSettings("main", {})).toEqual({
       logLevel: "info",
@@ -85,6 +88,10 @@ describe("the settings of a team", () => {
       dashboard: false,
       customerKey: false,
       reservedConcurrency: {},
+      edge: "on",
+      edgeDomain: undefined,
+      edgeCertificateArn: undefined,
+      webAclArn: undefined,
       existingTable: undefined,
       existingBucket: undefined,
       existingKey: undefined,
@@ -118,6 +125,8 @@ describe("the settings of a team", () => {
     ["dashboard", [true, false], ["true", 1]],
     ["customerKey", [true, false], ["true", 1]],
     ["reservedConcurrency", [{}, { uploads: 5, base: 1 }], [{ upload: 5 }, { uploads: 0 }, 5, []]],
+    ["edge", ["on", "off"], ["", true, "auto"]],
+    ["webAclArn", [webAcl], ["", "registry", webAcl.replace("global", "regional")]],
     ["existingTable", ["berth-main-StorageTable-1"], ["", "a/b", 5]],
     ["existingBucket", ["berth-main-bucket"], ["", "Bucket", "a"]],
     ["existingKey", ["arn:aws:kms:eu-central-1:111122223333:key/1f-2e"], ["", "1f-2e", "alias/berth"]],
@@ -129,5 +138,38 @@ describe("the settings of a team", () => {
         `${name} is ${JSON.stringify(value)}: it takes`,
       );
     }
+  });
+
+  it("have a domain and its certificate, which is in us-east-1, together or not at all", () => {
+    const named = { edgeDomain: "registry.example.com", edgeCertificateArn: certificate };
+    expect(parseTeamSettings("main", named)).toMatchObject(named);
+    for (const [name, value] of Object.entries(named))
+      expect(refusal(() => parseTeamSettings("main", { [name]: value }))).toContain("set both, or none");
+    const wrong = {
+      edgeDomain: [
+        "",
+        "localhost",
+        "https://a.example.com",
+        "a.example.com/",
+        "A.example.com",
+        "-a.example.com",
+      ],
+      edgeCertificateArn: ["", "1f-2e", certificate.replace("us-east-1", "eu-central-1")],
+    };
+    for (const [name, values] of Object.entries(wrong))
+      for (const value of values)
+        expect(refusal(() => parseTeamSettings("main", { ...named, [name]: value }))).toContain(
+          `${name} is ${JSON.stringify(value)}: it takes`,
+        );
+  });
+
+  it("say nothing of an edge that is off", () => {
+    const named = { edgeDomain: "registry.example.com", edgeCertificateArn: certificate, webAclArn: webAcl };
+    expect(refusal(() => parseTeamSettings("main", { ...named, edge: "off" }))).toBe(
+      [
+        "the settings of team main are wrong:",
+        ...Object.keys(named).map((name) => `  ${name} is of no use while edge is "off"`),
+      ].join("\n"),
+    );
   });
 });

@@ -1,0 +1,42 @@
+/**
+ * The function of the edge in front of the upload door: CloudFront runs it (JavaScript runtime 2.0, hence the plain words)
+ * on every request whose path matches UPLOAD_PATHS (../edge.ts). Such a path need be no upload: repositories may be called
+ * `a/blobs/uploads`.
+ */
+import cf from "cloudfront";
+
+/** Developer Guide: "CloudFront Functions event structure". */
+interface ViewerRequest {
+  readonly method: string;
+  /** without the query */
+  readonly uri: string;
+  readonly headers: { authorization?: unknown };
+  cookies: Readonly<Record<string, unknown>>;
+}
+
+/** As shared/http/place.ts reads a path: from the right, unescaped once. */
+const UPLOAD = /^\/v2\/[\s\S]+\/blobs\/uploads\/[^/]+$/;
+/** What is done with an upload that was begun (shared/http/route.ts). */
+const METHODS = ["GET", "HEAD", "PATCH", "PUT", "DELETE"];
+
+// oxlint-disable-next-line no-unused-vars -- CloudFront calls it by this name
+function handler(event: { readonly request: ViewerRequest }): ViewerRequest {
+  const request = event.request;
+  if (!isOfUpload(request)) {
+    cf.selectRequestOriginById("api");
+    return request;
+  }
+  // The door asks for the upload's secret only. What clients send beside it is not for its process and its logs.
+  delete request.headers.authorization;
+  request.cookies = {};
+  return request;
+}
+
+function isOfUpload(request: ViewerRequest): boolean {
+  if (METHODS.indexOf(request.method) === -1) return false;
+  try {
+    return UPLOAD.test(decodeURIComponent(request.uri));
+  } catch {
+    return false;
+  }
+}
