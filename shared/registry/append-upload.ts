@@ -23,7 +23,7 @@ export const createAppendUpload =
     try {
       await keeping.finish(received);
     } catch (cause) {
-      if (cause instanceof OciError) await discard(ports.blobs, { before: session, received });
+      if (cause instanceof OciError) await discard(ports, { before: session, received });
       throw received.broken ? received.broken.cause : cause;
     }
     if (received.broken) throw received.broken.cause;

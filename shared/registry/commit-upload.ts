@@ -56,7 +56,7 @@ async function commitUpload(ports: UploadPorts, call: CommitCall): Promise<BlobI
     await untilDone(ports.clock, () => tryLink(ports, commit));
     await discardSpare(ports, commit);
   } catch (cause) {
-    if (cause instanceof OciError) await discard(ports.blobs, { before: session, received });
+    if (cause instanceof OciError) await discard(ports, { before: session, received });
     throw cause;
   }
   return { digest, size: received.offset };
