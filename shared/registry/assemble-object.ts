@@ -99,15 +99,25 @@ export async function knownDigest(
   return undefined;
 }
 
+export interface ObjectRead {
+  readonly digest: Digest;
+  /** bytes */
+  readonly size: number;
+}
+
 /** Reads the whole object once: for what no hash has covered from its first byte to its last. */
-export async function digestOfObject(
+export async function readObject(
   { blobs }: UploadPorts,
   key: string,
   wanted: Digest,
-): Promise<Digest | undefined> {
+): Promise<ObjectRead | undefined> {
   const stream = await blobs.read(key);
   if (!stream) return undefined;
   const hash = createHasher(algorithmOf(wanted));
-  for await (const chunk of stream) hash.update(chunk);
-  return digestOfHash(algorithmOf(wanted), hash);
+  let size = 0;
+  for await (const chunk of stream) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { digest: digestOfHash(algorithmOf(wanted), hash), size };
 }

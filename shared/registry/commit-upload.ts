@@ -2,7 +2,7 @@ import { algorithmOf, type Digest } from "../oci/digest.ts";
 import { OciError } from "../oci/errors.ts";
 import type { Write } from "../ports/table.ts";
 import { advanceSession } from "./advance-session.ts";
-import { type Assembled, assemble, digestOfObject, knownDigest } from "./assemble-object.ts";
+import { type Assembled, assemble, knownDigest, type ObjectRead, readObject } from "./assemble-object.ts";
 import { discard, removeQuietly } from "./discard.ts";
 import { keys } from "./keyspace.ts";
 import { linkExisting, linkNew, type StoredObject, storedObject } from "./links.ts";
@@ -21,10 +21,16 @@ interface Commit {
   session: UploadSession;
   readonly received: Received;
   readonly digest: Digest;
-  /** once the bytes are one object, and were seen to have the digest */
+  /** once the bytes are one object */
   assembled: Assembled | undefined;
+  /** what that was found to hold, where it had to be read */
+  read: ObjectRead | undefined;
   /** whether the hashes of the requests have shown the digest already */
   readonly verified: boolean;
+  /** whether this request has closed the upload to more bytes */
+  closed: boolean;
+  /** no other request has: else the parts that became the object may be those of the other */
+  isAlone: boolean;
 }
 
 type CommitCall = Omit<Parameters<Registry["commitUpload"]>[0], "caller">;
@@ -52,7 +58,16 @@ async function commitUpload(ports: UploadPorts, call: CommitCall): Promise<BlobI
   try {
     const known = await knownDigest(session, received, digest);
     if (known && known !== digest) throw wrongDigest(digest, known);
-    const commit: Commit = { session, received, digest, assembled: undefined, verified: known === digest };
+    const commit: Commit = {
+      session,
+      received,
+      digest,
+      assembled: undefined,
+      read: undefined,
+      verified: known === digest,
+      closed: false,
+      isAlone: !session.joined,
+    };
     await untilDone(ports.clock, () => tryLink(ports, commit));
     await discardSpare(ports, commit);
   } catch (cause) {
@@ -97,8 +112,9 @@ async function tryLink(ports: UploadPorts, commit: Commit): Promise<Try<void>> {
   if (current?.state.kind !== "open") throw unknownUpload(id);
   if (current.version !== session.version) {
     if (!current.joined || current.offset !== session.offset) throw faster();
-    // Another commit of the same bytes runs, or was cut short: whichever gets there first, both have the same outcome.
+    // Another commit runs, or was cut short: where both have the same bytes, both have the same outcome.
     commit.session = current;
+    commit.isAlone = false;
   }
   const stored = found.get(nameOf(keys.object(digest)));
   const now = ports.clock.now();
@@ -127,12 +143,13 @@ async function linkOwn(
   stored: StoredObject | undefined,
 ): Promise<readonly Write[]> {
   const { session, digest, received } = commit;
-  if (!commit.assembled && received.multipart) commit.session = await closeToBytes(ports, session);
-  commit.assembled ??= await verifiedObject(ports, commit);
+  if (!commit.closed && received.multipart) {
+    commit.session = await closeToBytes(ports, session);
+    commit.closed = true;
+  }
+  const object = await verifiedObject(ports, commit);
   const link = { repo: session.repo, digest, now: ports.clock.now() };
-  return stored
-    ? linkExisting({ ...link, object: stored })
-    : linkNew({ ...link, object: commit.assembled.object });
+  return stored ? linkExisting({ ...link, object: stored }) : linkNew({ ...link, object });
 }
 
 /** Joining the parts can't be undone: no request that is still sending bytes may be told that they count. RANGE_INVALID */
@@ -142,12 +159,15 @@ async function closeToBytes(ports: UploadPorts, session: UploadSession): Promise
 }
 
 /** DIGEST_INVALID where the bytes have another digest; then the upload stays as it was. */
-async function verifiedObject(ports: UploadPorts, { session, received, digest, verified }: Commit) {
-  const assembled = await assemble(ports, session, received);
-  if (verified && assembled.fresh) return assembled;
-  const actual = await digestOfObject(ports, assembled.object.key, digest);
-  if (actual !== digest) throw wrongDigest(digest, actual);
-  return assembled;
+async function verifiedObject(ports: UploadPorts, commit: Commit): Promise<StoredObject> {
+  const { session, received, digest, verified, isAlone } = commit;
+  commit.assembled ??= await assemble(ports, session, received);
+  const { object, fresh } = commit.assembled;
+  if (verified && fresh && isAlone) return object;
+  commit.read ??= await readObject(ports, object.key, digest);
+  if (commit.read?.digest !== digest || commit.read.size !== object.size)
+    throw wrongDigest(digest, commit.read?.digest);
+  return object;
 }
 
 /** Only after the commit, and only what OBJECT does not name. */

@@ -41,9 +41,9 @@ describe("a PATCH that learns late that the table has recorded what it brought",
       await domain.registry.commitUpload({ ...upload, digest, chunk: nothing });
     });
     const broken = { body: brokenBody(bytes, gone) };
-    await expect(createRegistry({ ...domain, table }).appendUpload({ ...upload, chunk: broken })).rejects.toBe(
-      gone,
-    );
+    await expect(
+      createRegistry({ ...domain, table }).appendUpload({ ...upload, chunk: broken }),
+    ).rejects.toBe(gone);
     expect(sameBytes(await pullBlob(domain.registry, name, digest), bytes)).toBe(true);
   });
 

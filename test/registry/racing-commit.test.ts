@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { BLOB_LIMITS, type Blobs } from "../../shared/ports/blobs.ts";
+import type { OciError } from "../../shared/oci/errors.ts";
+import { BLOB_LIMITS, type Blobs, type ByteStream } from "../../shared/ports/blobs.ts";
+import type { Table } from "../../shared/ports/table.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { bodyOf, patterned, sameBytes } from "../support/bodies.ts";
 import { caller, createDomain, pullBlob, repo, sha256 } from "../support/domain.ts";
@@ -17,12 +19,11 @@ async function uploadWithRunningPatch() {
   const upload = { caller, repo: name, id, secret };
   const first = bytes.subarray(0, minPart + 5);
   await registry.appendUpload({ ...upload, chunk: { body: bodyOf(first) } });
-  const gate = Promise.withResolvers<void>();
-  const begun = Promise.withResolvers<void>();
+  const [goOn, begun] = [gate(), gate()];
   async function* slow() {
     yield bytes.subarray(minPart + 5, minPart + 6);
     begun.resolve();
-    await gate.promise;
+    await goOn.promise;
     yield bytes.subarray(minPart + 6);
   }
   const patch = registry.appendUpload({ ...upload, chunk: { body: slow() } });
@@ -32,7 +33,7 @@ async function uploadWithRunningPatch() {
   );
   await begun.promise;
   const finishPatch = () => {
-    gate.resolve();
+    goOn.resolve();
     return outcome;
   };
   return { domain, upload, outcome, finishPatch };
@@ -46,6 +47,17 @@ const beforeJoining = (blobs: Blobs, meddle: () => Promise<unknown>): Blobs => (
     return blobs.completeMultipart(multipart, parts);
   },
 });
+
+/** Runs `meddle` right before a blob becomes visible. */
+const beforeLinking = (table: Table, meddle: () => Promise<unknown>): Table => ({
+  ...table,
+  transact: async (operations) => {
+    if (operations.some(({ key }) => key.sk === "OBJECT")) await meddle();
+    return table.transact(operations);
+  },
+});
+
+const gate = () => Promise.withResolvers<void>();
 
 const nothing = { chunk: { body: bodyOf(new Uint8Array()) } };
 
@@ -87,5 +99,46 @@ describe("a PATCH that races with the closing PUT of its upload", () => {
     await expect(more).rejects.toMatchObject({ reason: "BLOB_UPLOAD_UNKNOWN" });
     await registry.commitUpload({ ...upload, digest: whole, ...nothing });
     expect(sameBytes(await pullBlob(registry, name, whole), bytes)).toBe(true);
+  });
+});
+
+describe("two closing PUTs that join the parts, before a store that answers a repeated completion as the first", () => {
+  /** Many servers do, whichever parts are listed. */
+  const forgiving = (blobs: Blobs): Blobs => ({
+    ...blobs,
+    completeMultipart: async (multipart, parts) => {
+      const result = await blobs.completeMultipart(multipart, parts);
+      const isThere = (await blobs.head(multipart.key)) !== undefined;
+      return isThere ? { outcome: "completed" } : result;
+    },
+  });
+
+  it("never give the bytes of one the digest of the other", async () => {
+    const domain = createDomain();
+    const { id, secret } = await domain.registry.beginUpload({ caller, repo: name });
+    const [ours, theirs] = [patterned(minPart + 5, "ours"), patterned(minPart + 5, "theirs")];
+    const [closed, joined, ended] = [gate(), gate(), gate()];
+    const put = (bytes: Uint8Array, body: ByteStream, over: Partial<typeof domain>) =>
+      createRegistry({ ...domain, ...over })
+        .commitUpload({ caller, repo: name, id, secret, digest: sha256(bytes), chunk: { body } })
+        .then(() => "created")
+        .catch((cause: OciError) => cause.reason);
+    async function* afterClosing() {
+      yield* bodyOf(theirs);
+      await closed.promise;
+    }
+    const table = beforeLinking(domain.table, () => {
+      joined.resolve();
+      return ended.promise;
+    });
+    const theirPut = put(theirs, afterClosing(), { blobs: forgiving(domain.blobs), table });
+    const blobs = beforeJoining(forgiving(domain.blobs), () => {
+      closed.resolve();
+      return joined.promise;
+    });
+    expect(await put(ours, bodyOf(ours), { blobs })).toBe("DIGEST_INVALID");
+    ended.resolve();
+    expect(await theirPut).toBe("created");
+    expect(sameBytes(await pullBlob(domain.registry, name, sha256(theirs)), theirs)).toBe(true);
   });
 });
