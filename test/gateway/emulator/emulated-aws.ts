@@ -72,7 +72,7 @@ async function deploy(endpoint: string, folder: string, { assembly, stack }: Dep
   await cdk(endpoint, ["bootstrap", `aws://${ACCOUNT}/${REGION}`, ...app]);
   await cdk(endpoint, ["deploy", stack, ...app, "--require-approval=never", "--outputs-file", outputs]);
   const read = JSON.parse(await readFile(outputs, "utf8")) as Record<string, Record<string, string>>;
-  return read[stack]?.["RegistryHost"]?.split(".")[0] ?? "";
+  return new URL(read[stack]?.["ApiUrl"] ?? "").hostname.split(".")[0] ?? "";
 }
 
 function cdk(endpoint: string, parameters: readonly string[]): Promise<void> {
