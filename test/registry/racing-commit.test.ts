@@ -118,9 +118,9 @@ describe("two closing PUTs that join the parts, before a store that answers a re
     const { id, secret } = await domain.registry.beginUpload({ caller, repo: name });
     const [ours, theirs] = [patterned(minPart + 5, "ours"), patterned(minPart + 5, "theirs")];
     const [closed, joined, ended] = [gate(), gate(), gate()];
-    const put = (bytes: Uint8Array, body: ByteStream, over: Partial<typeof domain>) =>
+    const put = (layer: Uint8Array, body: ByteStream, over: Partial<typeof domain>) =>
       createRegistry({ ...domain, ...over })
-        .commitUpload({ caller, repo: name, id, secret, digest: sha256(bytes), chunk: { body } })
+        .commitUpload({ caller, repo: name, id, secret, digest: sha256(layer), chunk: { body } })
         .then(() => "created")
         .catch((cause: OciError) => cause.reason);
     async function* afterClosing() {
