@@ -36,6 +36,7 @@ export async function renewing({ fetchCredentials, connect, now }: Renewing): Pr
   return {
     statUpload: async (call) => (await current()).statUpload(call),
     appendUpload: async (call) => (await current()).appendUpload(call),
+    putPart: async (call) => (await current()).putPart(call),
     commitUpload: async (call) => (await current()).commitUpload(call),
     cancelUpload: async (call) => (await current()).cancelUpload(call),
   };

@@ -1,6 +1,7 @@
 import { type Algorithm, isAlgorithm } from "../oci/digest.ts";
 import { OciError } from "../oci/errors.ts";
 import { parseTag, type Tag } from "../oci/names.ts";
+import { BLOB_LIMITS } from "../ports/blobs.ts";
 
 /** As the client asked: `n` is the most entries it wants, `last` the entry after which it goes on. */
 export interface PageQuery {
@@ -47,6 +48,18 @@ export function parseTags(params: URLSearchParams): readonly Tag[] {
   const texts = params.getAll("tag");
   if (texts.length > MAX_TAGS_PER_PUSH) throw new OciError("TAGS_TOO_MANY", { most: MAX_TAGS_PER_PUSH });
   return [...new Set(texts.map(parseTag))];
+}
+
+/** Which part of an upload, or how many of them. BLOB_UPLOAD_INVALID where there can be no such one. */
+export function parsePartNumber(params: URLSearchParams, name: "part" | "parts"): number | undefined {
+  const text = params.get(name);
+  if (text === null) return undefined;
+  const number = NUMBER.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= BLOB_LIMITS.parts) return number;
+  throw new OciError("BLOB_UPLOAD_INVALID", {
+    [name]: text.slice(0, 300),
+    reason: `it takes a whole number from 1 to ${BLOB_LIMITS.parts}`,
+  });
 }
 
 /** end-4c. DIGEST_INVALID where this registry can't verify the algorithm. */

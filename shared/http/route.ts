@@ -4,7 +4,14 @@ import { parseRepoName, type RepoName, type Tag } from "../oci/names.ts";
 import { parseReference, type Reference } from "../oci/reference.ts";
 import type { UploadLocation } from "../registry/registry.ts";
 import { locate, type Place } from "./place.ts";
-import { type PageQuery, parseAlgorithm, parsePage, parseQuery, parseTags } from "./query.ts";
+import {
+  type PageQuery,
+  parseAlgorithm,
+  parsePage,
+  parsePartNumber,
+  parseQuery,
+  parseTags,
+} from "./query.ts";
 import { HttpRefusal } from "./refusal.ts";
 import { parseUploadLocation } from "./upload-location.ts";
 
@@ -16,7 +23,12 @@ export type Route =
   | { readonly kind: "upload.begin"; readonly repo: RepoName; readonly algorithm?: Algorithm } // end-4a, end-4c
   | { readonly kind: "upload.whole"; readonly repo: RepoName; readonly digest: Digest } // end-4b
   | ({ readonly kind: "upload.append" } & UploadLocation) // end-5
-  | ({ readonly kind: "upload.commit"; readonly digest: Digest } & UploadLocation) // end-6
+  | ({ readonly kind: "upload.part"; readonly number: number } & UploadLocation) // ours
+  | ({
+      readonly kind: "upload.commit"; // end-6
+      readonly digest: Digest;
+      readonly parts?: number;
+    } & UploadLocation)
   | {
       readonly kind: "manifest.put"; // end-7a, end-7b
       readonly repo: RepoName;
@@ -163,10 +175,17 @@ function uploadRoute(method: string, { name, last }: Place, query: string): Rout
     case "GET":
     case "HEAD":
       return { kind: "upload.status", ...location() };
-    case "PATCH":
-      return { kind: "upload.append", ...location() };
-    case "PUT":
-      return { kind: "upload.commit", ...location(), digest: parseDigest(params.get("digest") ?? "") };
+    case "PATCH": {
+      const number = parsePartNumber(params, "part");
+      return number === undefined
+        ? { kind: "upload.append", ...location() }
+        : { kind: "upload.part", ...location(), number };
+    }
+    case "PUT": {
+      const parts = parsePartNumber(params, "parts");
+      const digest = parseDigest(params.get("digest") ?? "");
+      return { kind: "upload.commit", ...location(), digest, ...(parts !== undefined && { parts }) };
+    }
     case "DELETE":
       return { kind: "upload.cancel", ...location() };
     default:

@@ -10,7 +10,10 @@ import type { RouteIn } from "./route.ts";
 import { uploadPath } from "./upload-location.ts";
 
 /** What is done with an upload that was begun: all of it takes the upload's secret, and nothing else. */
-export type RunningUploads = Pick<Registry, "appendUpload" | "commitUpload" | "statUpload" | "cancelUpload">;
+export type RunningUploads = Pick<
+  Registry,
+  "appendUpload" | "putPart" | "commitUpload" | "statUpload" | "cancelUpload"
+>;
 
 export interface UploadCall {
   readonly registry: RunningUploads;
@@ -18,7 +21,7 @@ export interface UploadCall {
   readonly caller: Caller;
 }
 
-type RunningKind = `upload.${"append" | "commit" | "status" | "cancel"}`;
+type RunningKind = `upload.${"append" | "part" | "commit" | "status" | "cancel"}`;
 export type RunningUploadRoute = Extract<RouteIn<"upload">, { readonly kind: RunningKind }>;
 type RouteOf<Kind extends RunningKind> = Extract<RunningUploadRoute, { readonly kind: Kind }>;
 
@@ -27,6 +30,8 @@ export async function answerRunningUpload(route: RunningUploadRoute, call: Uploa
   switch (route.kind) {
     case "upload.append":
       return append(route, call);
+    case "upload.part":
+      return putPart(route, call);
     case "upload.commit":
       return commit(route, call);
     case "upload.status":
@@ -60,12 +65,22 @@ async function append(route: RouteOf<"upload.append">, call: UploadCall): Promis
   return empty(202, stateOf(location, await tellingState(location, call, work)));
 }
 
+/** Ours: a part that its client has numbered (docs/push.md § Parts in parallel). */
+async function putPart(route: RouteOf<"upload.part">, call: UploadCall): Promise<HttpAnswer> {
+  const { registry, request, caller } = call;
+  const location = locationOf(route);
+  await registry.putPart({ ...location, number: route.number, chunk: chunkOf(request), caller });
+  return empty(202, { Location: uploadPath(location), "Docker-Upload-UUID": location.id });
+}
+
 /** end-6 */
 async function commit(route: RouteOf<"upload.commit">, call: UploadCall): Promise<HttpAnswer> {
   const { registry, request, caller } = call;
-  const { digest } = route;
+  const { digest, parts } = route;
   const location = locationOf(route);
-  const work = async () => registry.commitUpload({ ...location, digest, chunk: chunkOf(request), caller });
+  const numbered = parts === undefined ? {} : { parts };
+  const work = async () =>
+    registry.commitUpload({ ...location, digest, chunk: chunkOf(request), ...numbered, caller });
   await tellingState(location, call, work);
   return blobCreated(location.repo, digest);
 }

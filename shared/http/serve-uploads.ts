@@ -36,6 +36,7 @@ const ELSEWHERE = "only uploads that were begun go on here: ask the registry at 
 
 const RUNNING: readonly string[] = [
   "upload.append",
+  "upload.part",
   "upload.commit",
   "upload.status",
   "upload.cancel",

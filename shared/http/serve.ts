@@ -1,7 +1,7 @@
 import type { Caller, Registry } from "../registry/registry.ts";
 import { json, withoutBody } from "./answers.ts";
 import { answerBlob } from "./blobs.ts";
-import type { Call } from "./call.ts";
+import type { Call, UploadsAt } from "./call.ts";
 import { answerCatalog, answerTags } from "./lists.ts";
 import { answerManifest } from "./manifests.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "./messages.ts";
@@ -11,6 +11,7 @@ import { parseRoute, type Route } from "./route.ts";
 import { answerUpload } from "./uploads.ts";
 
 const ANONYMOUS: Caller = { name: "anonymous" };
+const HERE: UploadsAt = { origin: "", parallelParts: true };
 
 /** How HEAD is answered, for a home that has something in front of it that meddles with Content-Length. */
 export interface HeadAnswers {
@@ -30,11 +31,8 @@ export interface HttpHandlerOptions extends HeadAnswers {
   readonly registry: Registry;
   /** anonymous, where it is not given */
   readonly callerOf?: (request: HttpRequest) => Caller;
-  /**
-   * The origin (`https://host`) at which the upload that a request begins goes on; empty for here, as where this is not
-   * given. An upload stays where its Location is, since all later ones are relative.
-   */
-  readonly uploadsAt?: (request: HttpRequest) => string;
+  /** where the upload that a request begins goes on; here, with parts in parallel, where it is not given */
+  readonly uploadsAt?: (request: HttpRequest) => UploadsAt;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable?: (error: Error) => void;
 }
@@ -44,7 +42,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const {
     registry,
     callerOf = () => ANONYMOUS,
-    uploadsAt = () => "",
+    uploadsAt = () => HERE,
     headBody = "none",
     headBlob = "answer",
     onUnavailable,
@@ -85,6 +83,7 @@ async function answerRoute(route: Route, call: Call): Promise<HttpAnswer> {
     case "upload.whole":
     case "upload.mount":
     case "upload.append":
+    case "upload.part":
     case "upload.commit":
     case "upload.status":
     case "upload.cancel":

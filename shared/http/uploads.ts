@@ -1,4 +1,6 @@
 import { algorithmOf } from "../oci/digest.ts";
+import { BLOB_LIMITS } from "../ports/blobs.ts";
+import { LARGEST_PLANNED_PART } from "../registry/part-plan.ts";
 import type { UploadLocation } from "../registry/registry.ts";
 import { empty } from "./answers.ts";
 import type { Call } from "./call.ts";
@@ -6,6 +8,11 @@ import { chunkOf } from "./chunks.ts";
 import type { HttpAnswer } from "./messages.ts";
 import type { RouteIn } from "./route.ts";
 import { answerRunningUpload, blobCreated, stateOf } from "./running-uploads.ts";
+
+/** Ours: a client that knows it may number the parts of an upload, and send them in any order (docs/push.md). */
+const PARALLEL_PARTS = "Berth-Parallel-Parts";
+/** bytes of a part: the least, but for the last one, and the most */
+const PART_SIZES = `${BLOB_LIMITS.minPart}-${LARGEST_PLANNED_PART}`;
 
 type UploadRoute = RouteIn<"upload">;
 type RouteOf<Kind extends UploadRoute["kind"]> = Extract<UploadRoute, { readonly kind: Kind }>;
@@ -19,6 +26,7 @@ export async function answerUpload(route: UploadRoute, call: Call): Promise<Http
     case "upload.mount":
       return mount(route, call);
     case "upload.append":
+    case "upload.part":
     case "upload.commit":
     case "upload.status":
     case "upload.cancel":
@@ -35,7 +43,12 @@ async function begin(route: Omit<RouteOf<"upload.begin">, "kind">, call: Call): 
     caller: call.caller,
   });
   const state = stateOf({ repo, ...upload }, upload);
-  return empty(202, { ...state, Location: `${call.uploadsAt}${state.Location}` });
+  const { origin, parallelParts } = call.uploadsAt;
+  return empty(202, {
+    ...state,
+    Location: `${origin}${state.Location}`,
+    ...(parallelParts && { [PARALLEL_PARTS]: PART_SIZES }),
+  });
 }
 
 /** end-4b: an upload of one request, of which nothing stays where it fails. */

@@ -15,6 +15,8 @@ export const createAppendUpload =
     const found = await findOpenSession(ports, location);
     const { id } = found;
     if (found.joined) throw unknownUpload(id);
+    if (found.numbered)
+      throw new OciError("BLOB_UPLOAD_INVALID", { reason: "the parts of this upload are numbered" });
     const session = await resumed(ports, found, chunk);
     requireFit(session, chunk);
     const keeping = createKeeping(ports, session);

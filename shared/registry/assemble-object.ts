@@ -1,5 +1,6 @@
 import { algorithmOf, type Digest } from "../oci/digest.ts";
-import type { Multipart, Part } from "../ports/blobs.ts";
+import { OciError } from "../oci/errors.ts";
+import { BlobRuleError, type Multipart, type Part } from "../ports/blobs.ts";
 import { numberOf, textOf } from "./attributes.ts";
 import { digestOfState } from "./body-hash.ts";
 import { createHasher, digestOfHash } from "./digests.ts";
@@ -51,10 +52,15 @@ async function join(ports: UploadPorts, session: UploadSession, received: Joinab
     const result = await ports.blobs.completeMultipart(multipart, [...parts, ...last]);
     if (result.outcome === "completed") return { object: { key: multipart.key, size }, fresh: true };
   } catch (cause) {
+    if (session.numbered && cause instanceof BlobRuleError) throw sentTwice(cause);
     if (!(cause instanceof MultipartGoneError)) throw cause;
   }
   return findCompleted(ports, session, { multipart, size });
 }
+
+/** Two requests sent different bytes under one number, and not in the order in which they were recorded. */
+const sentTwice = (cause: BlobRuleError): OciError =>
+  new OciError("BLOB_UPLOAD_INVALID", { reason: "a part was sent twice at once: begin again" }, { cause });
 
 /** An earlier request, whose answer was lost or which is still running, may have joined the parts. */
 async function findCompleted(
@@ -66,7 +72,11 @@ async function findCompleted(
   return { object: { key, size }, fresh: false };
 }
 
-async function savedParts({ table }: UploadPorts, { id, parts }: UploadSession): Promise<readonly Part[]> {
+/** Those of the parts that count which were recorded, by their number. */
+export async function savedParts(
+  { table }: UploadPorts,
+  { id, parts }: UploadSession,
+): Promise<readonly Part[]> {
   const saved: Part[] = [];
   if (parts.length === 0) return saved;
   const range = ranges.parts(id);

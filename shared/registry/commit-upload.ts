@@ -6,6 +6,7 @@ import { type Assembled, assemble, knownDigest, type ObjectRead, readObject } fr
 import { discard, removeQuietly } from "./discard.ts";
 import { keys } from "./keyspace.ts";
 import { linkExisting, linkNew, type StoredObject, storedObject } from "./links.ts";
+import { gathered } from "./numbered-parts.ts";
 import { nameOf, readAll } from "./read-table.ts";
 import { type Received, receive, requireFit } from "./receive-body.ts";
 import type { BlobInfo, Registry } from "./registry.ts";
@@ -48,11 +49,12 @@ export const createCommitUpload =
   };
 
 async function commitUpload(ports: UploadPorts, call: CommitCall): Promise<BlobInfo> {
-  const { digest, chunk } = call;
+  const { digest, chunk, parts } = call;
   const found = await findSession(ports, call);
   const { state } = found;
   if (state.kind === "committed") return repeated(found, state.digest, digest);
-  const session = await resumed(ports, found, chunk);
+  const session =
+    parts === undefined ? await resumed(ports, found, chunk) : await gathered(ports, found, parts);
   requireFit(session, chunk);
   const received = await receive(ports, { session, chunk, last: algorithmOf(digest) });
   try {

@@ -23,6 +23,7 @@ export function createReadOnlyRegistry(ports: ReadPorts): Registry {
     beginUpload: refuse,
     statUpload: refuse,
     appendUpload: refuse,
+    putPart: refuse,
     commitUpload: refuse,
     cancelUpload: refuse,
   };

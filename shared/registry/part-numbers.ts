@@ -4,7 +4,7 @@ import type { Attributes, Update } from "../ports/table.ts";
 import { keys } from "./keyspace.ts";
 import { done, untilDone } from "./retry.ts";
 import { expiryAttributes, onlyOpen, type UploadSession } from "./upload-session.ts";
-import { idleUntil, readAgain, type UploadPorts, unknownUpload } from "./uploads.ts";
+import { faster, idleUntil, readAgain, type UploadPorts, unknownUpload } from "./uploads.ts";
 
 export interface PartNumbers {
   readonly multipart: Multipart;
@@ -87,7 +87,8 @@ async function beginMultipart(ports: UploadPorts, session: UploadSession, wanted
       return done({ multipart: own, ready: reservedOf(result.attributes, wanted) });
     }
     if (result.outcome !== "condition-failed") return result;
-    const { multipart } = await readAgain(ports, session);
+    const { multipart, numbered } = await readAgain(ports, session);
+    if (numbered) throw faster();
     return multipart ? done({ multipart, ready: { from: 0, to: 0 } }) : result;
   });
   if (begun.multipart.id !== own.id) await blobs.abortMultipart(own);

@@ -138,10 +138,22 @@ export interface Registry {
    */
   readonly appendUpload: Operation<UploadLocation & { chunk: Chunk }, Upload>;
   /**
-   * Appends the last chunk, verifies, and makes the blob visible. As `appendUpload`, and DIGEST_INVALID.
-   * Repeated with the same digest it succeeds again.
+   * Stores part `number` (from 1) of an upload whose parts come in any order, in place of what had that number before.
+   * BLOB_UPLOAD_UNKNOWN, BLOB_UPLOAD_INVALID (the upload goes on in order), SIZE_INVALID
    */
-  readonly commitUpload: Operation<UploadLocation & { digest: Digest; chunk: Chunk }, BlobInfo>;
+  readonly putPart: Operation<
+    UploadLocation & { number: number; chunk: Chunk },
+    { /** bytes */ readonly size: number }
+  >;
+  /**
+   * Appends the last chunk, verifies, and makes the blob visible. As `appendUpload`, and DIGEST_INVALID.
+   * Repeated with the same digest it succeeds again. `parts`: how many numbered parts make up the blob;
+   * BLOB_UPLOAD_INVALID where one of them lacks.
+   */
+  readonly commitUpload: Operation<
+    UploadLocation & { digest: Digest; chunk: Chunk; parts?: number },
+    BlobInfo
+  >;
   /** BLOB_UPLOAD_UNKNOWN */
   readonly cancelUpload: Operation<UploadLocation, void>;
 }

@@ -1,5 +1,5 @@
 import type { Part } from "../ports/blobs.ts";
-import { TABLE_LIMITS, type Write } from "../ports/table.ts";
+import { type Put, TABLE_LIMITS, type Write } from "../ports/table.ts";
 import { advanceSession } from "./advance-session.ts";
 import { keys } from "./keyspace.ts";
 import { withNumber } from "./number-ranges.ts";
@@ -69,7 +69,8 @@ async function keepBeside(
   });
 }
 
-function partWrite({ id }: UploadSession, { number, etag, size }: Part, now: number): Write {
+/** Records a part, whether or not it counts yet. */
+export function partWrite({ id }: UploadSession, { number, etag, size }: Part, now: number): Put {
   const expires = Math.ceil(now / 1000) + PART_LIFE_SECONDS;
   return { op: "put", key: keys.part(id, number), attributes: { etag, size, expires } };
 }

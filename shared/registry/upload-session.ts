@@ -19,6 +19,8 @@ export interface UploadSession extends Progress {
   readonly version: number;
   readonly algorithm: Algorithm;
   readonly multipart: Multipart | undefined;
+  /** its client numbers the parts itself, and sends them in any order */
+  readonly numbered: boolean;
   /** a commit has begun to join the parts, which can't be undone: another commit can follow, but no more bytes */
   readonly joined: boolean;
   /** how far it has come with what a request brought that broke off: for a client that asks, and goes on from there */
@@ -58,6 +60,7 @@ export function parseSession(id: UploadId, item: Item): UploadSession {
     kept: keptOf(item),
     algorithm: textOf(item, "algorithm") as Algorithm,
     multipart: multipartOf(item),
+    numbered: item.attributes["numbered"] === true,
     joined: item.attributes["joined"] === true,
     idleUntil: numberOf(item, "idleUntil"),
     created: numberOf(item, "created"),

@@ -66,6 +66,7 @@ describe("uploads over credentials that end", () => {
       connect: ({ accessKeyId }): RunningUploads => ({
         statUpload: async ({ id }) => ({ id, offset: Number(accessKeyId) }),
         appendUpload: fails,
+        putPart: fails,
         commitUpload: fails,
         cancelUpload: fails,
       }),

@@ -47,4 +47,21 @@ describe("issue: POST of an upload decides by what its client can do", () => {
     const response = await deploy().fetch("/v2/a/b/blobs/uploads/", { method: "POST" });
     expect(response.headers.get("Location")).toMatch(PATH);
   });
+
+  it.each([
+    { at: "the door", door: DOOR, headers: {}, parts: "5242880-134217728" },
+    {
+      at: "the door behind the edge",
+      door: DOOR,
+      headers: { "x-berth-edge": "1" },
+      parts: "5242880-134217728",
+    },
+    { at: "the API, behind the edge", door: "", headers: { "x-berth-edge": "1" }, parts: null },
+    { at: "the API", door: DOOR, headers: { "user-agent": "oras/1.3.3" }, parts: null },
+    { at: "the API, without a door", door: "", headers: {}, parts: null },
+  ])("says that parts can be sent in parallel where they fit: $at", async ({ door, headers, parts }) => {
+    const berth = deploy({ uploadDoor: door });
+    const response = await berth.fetch("/v2/a/b/blobs/uploads/", { method: "POST", headers });
+    expect(response.headers.get("Berth-Parallel-Parts")).toBe(parts);
+  });
 });
