@@ -77,7 +77,7 @@ export const buildFunctions = (outdir: string): Promise<readonly BuiltFunction[]
   Promise.all(FUNCTION_NAMES.map((name) => buildFunction(name, resolve(ROOT, outdir, name))));
 
 /** A Web Function is `index.js`, beside a `package.json` that says it is a module (Lambda, Web Functions: Node.js). */
-const entryOf = (name: FunctionName): "index.js" | "index.mjs" =>
+export const entryOf = (name: FunctionName): "index.js" | "index.mjs" =>
   isWebFunction(name) ? "index.js" : "index.mjs";
 
 async function buildFunction(name: FunctionName, folder: string): Promise<BuiltFunction> {

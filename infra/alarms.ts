@@ -42,6 +42,7 @@ export class Alarms extends Construct {
     this.topic = this.#createTopic();
     this.#subscribe(address);
     for (const plan of plansOf(metrics)) this.#createAlarm(plan);
+    if (metrics.doorErrors) this.#createAlarm(planOfDoor(metrics.doorErrors));
     this.#createSilenceAlarm(metrics);
     for (const construct of this.node.findAll()) {
       if (CfnResource.isCfnResource(construct)) construct.cfnOptions.condition = this.hasAddress;
@@ -98,6 +99,13 @@ const together = (metrics: Readonly<Record<string, IMetric>>, combine: "SUM" | "
     usingMetrics: { ...metrics },
     period: Duration.minutes(5),
   });
+
+const planOfDoor = (metric: IMetric): AlarmPlan => ({
+  id: "UploadDoorFails",
+  description: "The upload door answers 5xx, or ends while it serves: its log has the error",
+  metric,
+  atLeast: 1,
+});
 
 function plansOf(metrics: Metrics): readonly AlarmPlan[] {
   return [

@@ -10,7 +10,11 @@ export function createDashboard(scope: Construct, id: string, metrics: Metrics):
     new GraphWidget({ title, width: WIDTH, left: [...left], right: [...right] });
   new Dashboard(scope, id).addWidgets(
     graph("Requests, and refusals (4xx)", [metrics.apiRequests, metrics.apiRefusals]),
-    graph("Failures (5xx)", [metrics.apiErrors], Object.values(metrics.errors)),
+    graph(
+      "Failures (5xx)",
+      [metrics.apiErrors, ...(metrics.doorErrors ? [metrics.doorErrors] : [])],
+      Object.values(metrics.errors),
+    ),
     graph("Milliseconds until the answer: half of all, and 99 of 100", [
       metrics.apiLatency("p50"),
       metrics.apiLatency("p99"),

@@ -2,7 +2,8 @@
 const READ_ITEM = ["dynamodb:GetItem"] as const;
 const READ_RANGE = [...READ_ITEM, "dynamodb:Query"] as const;
 /** What begins, goes on and is linked takes nothing out of the table. */
-const ADD = [...READ_RANGE, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"] as const;
+const GO_ON = [...READ_ITEM, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"] as const;
+const ADD = [...GO_ON, "dynamodb:Query"] as const;
 const WRITE_TABLE = [...ADD, "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem"] as const;
 
 const READ = ["s3:GetObject"] as const;
@@ -101,9 +102,14 @@ export const FUNCTIONS = {
   },
 } as const satisfies Record<string, FunctionPlan>;
 
+/** The upload door goes on with uploads that were begun: all that it needs beside is told where it is made. */
+export const DOOR_RIGHTS: Rights = { table: GO_ON, objects: { blobs: UPLOAD }, bucket: TELL_ABSENT };
+
 export type FunctionName = keyof typeof FUNCTIONS;
 /** Those that the API calls; the sweep is called by the clock. */
 export type ApiFunction = Exclude<FunctionName, "sweep">;
 
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
 export const API_FUNCTIONS = FUNCTION_NAMES.filter((name): name is ApiFunction => name !== "sweep");
+/** Those that answer where an upload goes on. */
+export const BEGINS_UPLOADS: ReadonlySet<FunctionName> = new Set(["uploads", "deep"]);

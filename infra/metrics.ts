@@ -4,6 +4,7 @@ import { Duration } from "aws-cdk-lib/core";
 import { NAMESPACE, SERVICE } from "../functions/telemetry/names.ts";
 import { API_FUNCTIONS, type ApiFunction, type FunctionName } from "./functions.ts";
 import type { Storage } from "./storage.ts";
+import type { UploadDoor } from "./upload-door.ts";
 
 type PerFunction = Readonly<Record<ApiFunction, IMetric>>;
 
@@ -18,6 +19,8 @@ export interface Metrics {
   readonly throttles: PerFunction;
   /** milliseconds, the longest */
   readonly durations: PerFunction;
+  /** answers of the upload door with 5xx, where there is one */
+  readonly doorErrors: IMetric | undefined;
   /** bytes of bodies that came to and went from the functions; what S3 sends is not among them */
   readonly bytesIn: IMetric;
   readonly bytesOut: IMetric;
@@ -40,6 +43,7 @@ interface Sources {
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly table: Storage["table"];
   readonly bucket: Storage["bucket"];
+  readonly door: Pick<UploadDoor, "functionName" | "endpointName"> | undefined;
 }
 
 const period = Duration.minutes(5);
@@ -50,7 +54,11 @@ const metric =
   (metricName: string, statistic = "Sum", over = period): IMetric =>
     new Metric({ namespace, metricName, dimensionsMap, statistic, period: over });
 
-export function metricsOf({ team, apiId, functions, table, bucket }: Sources): Metrics {
+/** As Lambda documents them for Web Functions. */
+const ofDoor = ({ functionName, endpointName }: NonNullable<Sources["door"]>) =>
+  metric("AWS/Lambda/Web", { FunctionName: functionName, EndpointName: endpointName });
+
+export function metricsOf({ team, apiId, functions, table, bucket, door }: Sources): Metrics {
   const api = metric("AWS/ApiGateway", { ApiId: apiId });
   const own = metric(NAMESPACE, { service: SERVICE, team });
   const ofTable = metric("AWS/DynamoDB", { TableName: table.tableName });
@@ -67,6 +75,7 @@ export function metricsOf({ team, apiId, functions, table, bucket }: Sources): M
     errors: perFunction((lambda) => lambda.metricErrors({ period })),
     throttles: perFunction((lambda) => lambda.metricThrottles({ period })),
     durations: perFunction((lambda) => lambda.metricDuration({ period, statistic: "Maximum" })),
+    doorErrors: door && ofDoor(door)("HTTPResponseStatusClass5XX"),
     bytesIn: own("BytesIn"),
     bytesOut: own("BytesOut"),
     coldStarts: own("ColdStart"),

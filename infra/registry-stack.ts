@@ -12,12 +12,20 @@ import { RegistryFunction } from "./registry-function.ts";
 import { Storage } from "./storage.ts";
 import { scheduleSweep } from "./sweep-schedule.ts";
 import type { Deployment, Team } from "./teams.ts";
+import { UploadDoor } from "./upload-door.ts";
 
 interface RegistryStackProps {
   readonly team: Team;
   readonly deployment: Deployment;
   /** the folder with a bundle for each function */
   readonly bundles: string;
+}
+
+interface Told {
+  readonly api: HttpApi;
+  readonly storage: Storage;
+  readonly alarms: Alarms;
+  readonly door: UploadDoor | undefined;
 }
 
 const stackNameOf = (team: Team): string => `berth-${team.name}`;
@@ -36,9 +44,11 @@ export class RegistryStack extends Stack {
 
     const parameters = createParameters(this, team.settings);
     const storage = new Storage(this, "Storage", { settings: team.settings, ephemeral });
+    const parts = { team, parameters, storage, ephemeral, bundles };
+    const door = team.settings.door === "none" ? undefined : new UploadDoor(this, "UploadDoor", parts);
     const functions = Object.fromEntries(
       FUNCTION_NAMES.map((name) => {
-        const props = { name, team, parameters, storage, ephemeral, bundles };
+        const props = { ...parts, name, door: door?.url ?? "" };
         return [name, new RegistryFunction(this, name, props).lambda];
       }),
     ) as Record<FunctionName, LambdaFunction>;
@@ -46,15 +56,15 @@ export class RegistryStack extends Stack {
     scheduleSweep(this, functions.sweep, parameters);
 
     const { table, bucket } = storage;
-    const metrics = metricsOf({ team: team.name, apiId: api.apiId, table, bucket, functions });
+    const metrics = metricsOf({ team: team.name, apiId: api.apiId, table, bucket, functions, door });
     const alarms = new Alarms(this, "Alarms", { address: parameters.alarmAddress, metrics });
     if (team.settings.dashboard) createDashboard(this, "Dashboard", metrics);
-    this.#tellAddresses(api, this.#createEdge(team, api));
-    this.#tell(api, storage, alarms);
+    this.#tellAddresses(api, this.#createEdge(team, api, door));
+    this.#tell({ storage, alarms, api, door });
   }
 
-  #createEdge({ settings }: Team, api: HttpApi): Edge | undefined {
-    return settings.edge === "on" ? new Edge(this, "Edge", { api, door: undefined, settings }) : undefined;
+  #createEdge({ settings }: Team, api: HttpApi, door: UploadDoor | undefined): Edge | undefined {
+    return settings.edge === "on" ? new Edge(this, "Edge", { api, door, settings }) : undefined;
   }
 
   #tellAddresses(api: HttpApi, edge: Edge | undefined): void {
@@ -70,7 +80,10 @@ export class RegistryStack extends Stack {
     return new CfnOutput(this, id, { value, description });
   }
 
-  #tell(api: HttpApi, { table, bucket, key }: Storage, { topic, hasAddress }: Alarms): void {
+  #tell({ api, storage, alarms, door }: Told): void {
+    const { table, bucket, key } = storage;
+    const { topic, hasAddress } = alarms;
+    if (door) this.#output("UploadDoorUrl", door.url, "Where uploads go on that were begun past the edge");
     this.#output("TableName", table.tableName, "Manifests, tags and indexes");
     this.#output("BucketName", bucket.bucketName, "Blobs");
     if (key)

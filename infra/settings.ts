@@ -16,6 +16,8 @@ const setting = <Value>(parts: Setting<Value>): Setting<Value> => parts;
 export const LONGEST_UPLOAD_HOURS = LONGEST_UPLOAD / (60 * 60 * 1000);
 export const HEAD_BODIES = ["as-get", "none"] as const;
 export const HEAD_BLOBS = ["answer", "redirect"] as const;
+/** what takes bodies that are too large for the API */
+const DOORS = ["web-function", "none"] as const;
 /** as EventBridge says it */
 export const SWEEP_STATES = ["ENABLED", "DISABLED"] as const;
 const SWITCH = ["on", "off"] as const;
@@ -90,6 +92,11 @@ const SETTINGS = {
     takes: `one of ${RETENTIONS.join(", ")}`,
     fallback: RetentionDays.THREE_MONTHS,
     parse: oneOf(RETENTIONS),
+  }),
+  door: setting<(typeof DOORS)[number]>({
+    takes: DOORS.join(", "),
+    fallback: "web-function",
+    parse: oneOf(DOORS),
   }),
   tracing: toggle(),
   dashboard: toggle(),

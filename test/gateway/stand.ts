@@ -131,6 +131,8 @@ function settingsOf(plan: FunctionPlan, { place, stores, credentials, options }:
     ],
     variables: {
       ...plan.variables,
+      // No door is played yet.
+      BERTH_UPLOAD_DOOR: "",
       ...options.variables,
       ...own,
       AWS_ENDPOINT_URL_DYNAMODB: stores.dynamodb,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { FUNCTION_NAMES } from "../../infra/functions.ts";
 import { parseTeamSettings } from "../../infra/settings.ts";
-import { resourceOf, resourcesOf, synthesize, type Template } from "./support/synth.ts";
+import { functionsOf, resourceOf, resourcesOf, synthesize, type Template } from "./support/synth.ts";
 
 const template = synthesize();
 const OURS = Object.keys(template.Parameters).filter((name) => name !== "BootstrapVersion");
 
 const environmentsOf = (from: Template) =>
-  resourcesOf(from, "AWS::Lambda::Function").map(
+  functionsOf(from).map(
     ({ Properties }) =>
       (Properties["Environment"] as { Variables: Readonly<Record<string, unknown>> }).Variables,
   );

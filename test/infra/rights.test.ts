@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FUNCTION_NAMES, type FunctionName } from "../../infra/functions.ts";
-import { resourcesOf, synthesize, type Template } from "./support/synth.ts";
+import { functionsOf, resourceOf, resourcesOf, synthesize, type Template } from "./support/synth.ts";
 
 interface Statement {
   readonly Effect: string;
@@ -12,11 +12,15 @@ const template = synthesize();
 
 /** Actions by what they are allowed on: the table, the bucket, objects under a prefix, the log, the key, everything. */
 function rightsOf(from: Template, name: FunctionName): Readonly<Record<string, readonly string[]>> {
-  const lambda = resourcesOf(from, "AWS::Lambda::Function").find(
+  const lambda = functionsOf(from).find(
     ({ Properties }) => Properties["Description"] === `Berth, team main: ${name}`,
   );
   if (!lambda) throw new Error(`the template has no function ${name}`);
-  const { "Fn::GetAtt": role } = lambda.Properties["Role"] as { "Fn::GetAtt": [string, "Arn"] };
+  return rightsOfRole(from, lambda.Properties["Role"]);
+}
+
+function rightsOfRole(from: Template, named: unknown): Readonly<Record<string, readonly string[]>> {
+  const { "Fn::GetAtt": role } = named as { "Fn::GetAtt": [string, "Arn"] };
   const { Policies, ManagedPolicyArns } = (from.Resources[role[0]]?.Properties ?? {}) as {
     Policies: readonly { PolicyDocument: { Statement: readonly Statement[] } }[];
     ManagedPolicyArns?: unknown;
@@ -34,9 +38,13 @@ function rightsOf(from: Template, name: FunctionName): Readonly<Record<string, r
 function placeOf(resource: unknown): string {
   const text = JSON.stringify(resource);
   if (text === '"*"') return "everything";
-  const prefix = /"\/(\w+)\/\*"/.exec(text)?.[1];
+  const prefix = /"\/([\w-]+)\/\*"/.exec(text)?.[1];
   if (prefix) return `objects ${prefix}/`;
-  return ["StorageTable", "StorageBucket", "StorageKey", "Log"].find((part) => text.includes(part)) ?? text;
+  return (
+    ["StorageTable", "StorageBucket", "StorageKey", "Log", "cdk-hnb659fds-assets"].find((part) =>
+      text.includes(part),
+    ) ?? text
+  );
 }
 
 const LOG = { Log: ["logs:CreateLogStream", "logs:PutLogEvents"] };
@@ -127,12 +135,44 @@ describe("what each function may do: this, and nothing else", () => {
   });
 
   it("is held by a role of its own, whose log is its own", () => {
-    const roles = resourcesOf(template, "AWS::Lambda::Function").map(({ Properties }) =>
-      JSON.stringify(Properties["Role"]),
-    );
+    const roles = functionsOf(template).map(({ Properties }) => JSON.stringify(Properties["Role"]));
     expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
     expect(resourcesOf(template, "AWS::IAM::Policy")).toEqual([]);
-    expect(resourcesOf(template, "AWS::IAM::Role").length).toBe(FUNCTION_NAMES.length);
+    // The upload door has one, and what copies its code.
+    expect(resourcesOf(template, "AWS::IAM::Role").length).toBe(FUNCTION_NAMES.length + 2);
+  });
+});
+
+describe("what the upload door may do", () => {
+  const doorRole = (from: Template): unknown => {
+    const { ServiceConfig } = resourceOf(from, "AWS::Lambda::WebFunctionRevision").Properties;
+    return (ServiceConfig as { ExecutionRoleArn: unknown }).ExecutionRoleArn;
+  };
+
+  it("is what uploads may, but for queries: it begins none and mounts nothing", () => {
+    expect(rightsOfRole(template, doorRole(template))).toEqual({
+      ...rightsOf(template, "uploads"),
+      StorageTable: ADD.filter((action) => action !== "dynamodb:Query"),
+    });
+  });
+
+  it("is as much of the key as writers have, where there is one", () => {
+    const keyed = synthesize({ settings: { customerKey: true } });
+    const { StorageKey } = rightsOfRole(keyed, doorRole(keyed));
+    expect(StorageKey).toEqual(rightsOf(keyed, "uploads")["StorageKey"]);
+  });
+
+  it("is, of what copies its code, to read this one bundle, and to put and remove copies", () => {
+    const [copy, ...more] = resourcesOf(template, "AWS::Lambda::Function").filter(
+      ({ Properties }) => Properties["Description"] === undefined,
+    );
+    expect(more).toEqual([]);
+    const rights = rightsOfRole(template, copy?.Properties["Role"]);
+    expect(rights).toEqual({
+      ...LOG,
+      "cdk-hnb659fds-assets": ["s3:GetObject"],
+      "objects web-function/": ["s3:DeleteObjectVersion", "s3:PutObject"],
+    });
   });
 });
 

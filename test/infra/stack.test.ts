@@ -4,6 +4,7 @@ import { API_FUNCTIONS, FUNCTION_NAMES } from "../../infra/functions.ts";
 import {
   addRegistry,
   createApp,
+  functionsOf,
   resourceOf,
   resourcesOf,
   synthesize,
@@ -15,7 +16,7 @@ const alarmsOf = (from: Template) =>
   resourcesOf(from, "AWS::CloudWatch::Alarm").map(({ Properties }) => Properties);
 
 describe("the functions", () => {
-  const functions = resourcesOf(template, "AWS::Lambda::Function").map(({ Properties }) => Properties);
+  const functions = functionsOf(template).map(({ Properties }) => Properties);
 
   it("are one for each family, and the sweep, on the runtime that they are built for", () => {
     expect(functions.map(({ Description }) => Description)).toEqual(
@@ -78,8 +79,8 @@ describe("the functions", () => {
       resourcesOf(synthesize({ settings: { logRetentionDays: days } }), "AWS::Logs::LogGroup").map(
         ({ Properties }) => Properties["RetentionInDays"],
       );
-    // One for each function, and the API's access log.
-    expect(retentions(7)).toEqual(Array.from({ length: FUNCTION_NAMES.length + 1 }, () => 7));
+    // One for each function, the upload door, what copies its code, and the API's access log.
+    expect(retentions(7)).toEqual(Array.from({ length: FUNCTION_NAMES.length + 3 }, () => 7));
   });
 
   /** As CloudFormation fills in a parameter that nobody sets. */
@@ -92,8 +93,7 @@ describe("the functions", () => {
 
 describe("switches, all of them off until a team sets them", () => {
   it("tracing: X-Ray records the functions", () => {
-    const modes = (from: Template) =>
-      resourcesOf(from, "AWS::Lambda::Function").map(({ Properties }) => Properties["TracingConfig"]);
+    const modes = (from: Template) => functionsOf(from).map(({ Properties }) => Properties["TracingConfig"]);
     const traced = synthesize({ settings: { tracing: true } });
     expect(modes(template)).toEqual(FUNCTION_NAMES.map(() => undefined));
     expect(modes(traced)).toEqual(FUNCTION_NAMES.map(() => ({ Mode: "Active" })));
@@ -103,7 +103,7 @@ describe("switches, all of them off until a team sets them", () => {
   it("reservedConcurrency: only the functions that it names", () => {
     const reserved = synthesize({ settings: { reservedConcurrency: { uploads: 20 } } });
     const concurrencies = (from: Template) =>
-      resourcesOf(from, "AWS::Lambda::Function").flatMap(({ Properties }) =>
+      functionsOf(from).flatMap(({ Properties }) =>
         Properties["ReservedConcurrentExecutions"] === undefined
           ? []
           : [[Properties["Description"], Properties["ReservedConcurrentExecutions"]]],
@@ -125,6 +125,7 @@ describe("alarms", () => {
       "A request took more than 25 s",
       "DynamoDB throttles",
       "The sweep of leftovers fails",
+      "The upload door answers 5xx",
       "The sweep has not run for two days",
     ]);
     for (const { AlarmActions } of alarmsOf(template)) {
@@ -180,7 +181,7 @@ describe("one team, one stack", () => {
     for (const text of [main, research]) expect(text).not.toContain("Fn::ImportValue");
   });
 
-  it("has no physical names, which would collide with another stack or region", () => {
+  it("has no physical names, which would collide with another stack or region, but one with both in it", () => {
     const NAMES = [
       "FunctionName",
       "RoleName",
@@ -193,6 +194,8 @@ describe("one team, one stack", () => {
     for (const { Type, Properties } of Object.values(template.Resources)) {
       // FunctionName: of the function that it is for
       if (Type === "AWS::Lambda::Permission" || Type === "AWS::Lambda::EventInvokeConfig") continue;
+      // the upload door's, which CloudFormation wants
+      if (Type.startsWith("AWS::Lambda::WebFunction")) continue;
       expect(NAMES.filter((name) => Properties[name] !== undefined)).toEqual([]);
     }
   });

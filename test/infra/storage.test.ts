@@ -2,8 +2,11 @@ import { describe, expect, it } from "vitest";
 import { LONGEST_UPLOAD } from "../../shared/registry/uploads.ts";
 import { type Resource, resourceOf, resourcesOf, synthesize } from "./support/synth.ts";
 
-const template = synthesize();
-const ephemeral = synthesize({ deployment: { ephemeral: true } });
+/** The upload door has a bucket for its code. */
+const WITHOUT_DOOR = { door: "none" };
+
+const template = synthesize({ settings: WITHOUT_DOOR });
+const ephemeral = synthesize({ settings: WITHOUT_DOOR, deployment: { ephemeral: true } });
 const STORES = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"];
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -106,7 +109,7 @@ describe("the end of a registry", () => {
   });
 
   it("leaves the key too, where there is one", () => {
-    const keyed = synthesize({ settings: { customerKey: true } });
+    const keyed = synthesize({ settings: { ...WITHOUT_DOOR, customerKey: true } });
     expect(fateOf(resourceOf(keyed, "AWS::KMS::Key"))).toEqual(KEPT);
   });
 
@@ -129,7 +132,7 @@ describe("an upgrade", () => {
 });
 
 describe("customerKey", () => {
-  const keyed = synthesize({ settings: { customerKey: true } });
+  const keyed = synthesize({ settings: { ...WITHOUT_DOOR, customerKey: true } });
 
   it("is off: a key costs money while nobody uses it", () => {
     expect(resourcesOf(template, "AWS::KMS::Key")).toEqual([]);
@@ -158,7 +161,7 @@ describe("customerKey", () => {
 describe("existingTable, existingBucket, existingKey", () => {
   const key = "arn:aws:kms:eu-central-1:111122223333:key/1f2e";
   const adopted = synthesize({
-    settings: { existingTable: "restored", existingBucket: "kept-bucket", existingKey: key },
+    settings: { ...WITHOUT_DOOR, existingTable: "restored", existingBucket: "kept-bucket", existingKey: key },
   });
 
   it("take the place of new ones, which are not made", () => {

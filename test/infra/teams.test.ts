@@ -84,6 +84,7 @@ describe("the settings of a team", () => {
       sweep: "ENABLED",
       alarmAddress: "",
       logRetentionDays: 90,
+      door: "web-function",
       tracing: false,
       dashboard: false,
       customerKey: false,

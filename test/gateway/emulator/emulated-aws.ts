@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { startLocalServer } from "../../aws/support/local-server.ts";
 import { requireEmulator } from "../tools/emulator.ts";
+import { copyApiOnly } from "./api-only.ts";
 
 const ROOT = resolve(import.meta.dirname, "..", "..", "..");
 const CDK = join(ROOT, "node_modules", ".bin", "cdk");
@@ -68,7 +69,9 @@ interface Deployment {
 
 async function deploy(endpoint: string, folder: string, { assembly, stack }: Deployment): Promise<string> {
   const outputs = join(folder, "outputs.json");
-  const app = ["--app", assembly, "--ci"];
+  const deployed = join(folder, "assembly");
+  await copyApiOnly(assembly, stack, deployed);
+  const app = ["--app", deployed, "--ci"];
   await cdk(endpoint, ["bootstrap", `aws://${ACCOUNT}/${REGION}`, ...app]);
   await cdk(endpoint, ["deploy", stack, ...app, "--require-approval=never", "--outputs-file", outputs]);
   const read = JSON.parse(await readFile(outputs, "utf8")) as Record<string, Record<string, string>>;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib/core";
 import { afterAll } from "vitest";
-import { FUNCTION_NAMES } from "../../../infra/functions.ts";
+import { entryOf, FUNCTION_NAMES } from "../../../functions/build.ts";
 import { RegistryStack } from "../../../infra/registry-stack.ts";
 import { parseTeamSettings } from "../../../infra/settings.ts";
 import type { Deployment } from "../../../infra/teams.ts";
@@ -50,7 +50,7 @@ const bundles = join(directory, "bundles");
 for (const name of FUNCTION_NAMES) {
   mkdirSync(join(bundles, name), { recursive: true });
   // Stands for the bundle, whose content the stack does not look at; each its own, as bundles are.
-  writeFileSync(join(bundles, name, "index.mjs"), `export const handler = () => "${name}";\n`);
+  writeFileSync(join(bundles, name, entryOf(name)), `export const handler = () => "${name}";\n`);
 }
 
 /** CloudFormation's own rules take seconds: `npm run synth` has them checked. */
@@ -81,6 +81,12 @@ export function synthesize(wanted: Wanted = {}): Template {
 
 export const resourcesOf = (template: Template, type: string): readonly Resource[] =>
   Object.values(template.Resources).filter(({ Type }) => Type === type);
+
+/** The registry's own functions: not what CDK copies the upload door's code with. */
+export const functionsOf = (template: Template): readonly Resource[] =>
+  resourcesOf(template, "AWS::Lambda::Function").filter(({ Properties }) =>
+    String(Properties["Description"]).startsWith("Berth, "),
+  );
 
 /** The one resource of this type. */
 export function resourceOf(template: Template, type: string): Resource {

@@ -1,0 +1,71 @@
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import { acknowledge, wildcardFinding } from "./acknowledge.ts";
+import type { Rights } from "./functions.ts";
+import type { Storage } from "./storage.ts";
+
+interface FunctionRoleProps {
+  /** whose role it is, in words */
+  readonly description: string;
+  readonly rights: Rights;
+  readonly storage: Storage;
+  readonly logGroup: LogGroup;
+  /** whether it sends what X-Ray records */
+  readonly tracing: boolean;
+}
+
+/** Reading what is encrypted needs these of the key, as far as DynamoDB and S3 document it. */
+const READ_KEY = ["kms:Decrypt", "kms:DescribeKey"];
+const WRITE_KEY = [
+  ...READ_KEY,
+  "kms:Encrypt",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
+
+/** The role of a function, which holds all that it may do: what it is made of is written here, and nothing added. */
+export function createFunctionRole(scope: Construct, props: FunctionRoleProps): Role {
+  const role = new Role(scope, "Role", {
+    description: props.description,
+    assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+    inlinePolicies: { rights: new PolicyDocument({ statements: statementsOf(props) }) },
+  });
+  for (const prefix of Object.keys(props.rights.objects)) {
+    acknowledge(role, {
+      [wildcardFinding(role, props.storage.bucket.arnForObjects(`${prefix}/*`))]:
+        "Objects are named by the uploads that bring them: only what their keys begin with is known.",
+    });
+  }
+  if (props.tracing)
+    acknowledge(role, { [wildcardFinding(role, "*")]: "X-Ray's actions know no resources." });
+  return role;
+}
+
+/** No statement where there is nothing to allow. */
+export const allow = (actions: readonly string[], resource: string): PolicyStatement[] =>
+  actions.length === 0
+    ? []
+    : [new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [resource] })];
+
+/** What writes a function's log. */
+export const writeLog = ({ logGroupArn }: LogGroup): PolicyStatement[] =>
+  allow(["logs:CreateLogStream", "logs:PutLogEvents"], logGroupArn);
+
+function statementsOf({ rights, storage, logGroup, tracing }: FunctionRoleProps): PolicyStatement[] {
+  const { table, objects, bucket } = rights;
+  return [
+    ...writeLog(logGroup),
+    ...allow(table, storage.table.tableArn),
+    ...Object.entries(objects).flatMap(([prefix, actions]) =>
+      allow(actions, storage.bucket.arnForObjects(`${prefix}/*`)),
+    ),
+    ...allow(bucket, storage.bucket.bucketArn),
+    ...(storage.key && table.length > 0
+      ? allow(table.includes("dynamodb:PutItem") ? WRITE_KEY : READ_KEY, storage.key.keyArn)
+      : []),
+    ...(tracing ? allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*") : []),
+  ];
+}
