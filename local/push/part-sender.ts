@@ -1,21 +1,12 @@
-import type { Answer } from "../client/client.ts";
-import { NoAnswerError } from "../client/client.ts";
+import { type Answer, NoAnswerError } from "../client/client.ts";
 import { type BlobSender, type BlobWatch, damaged } from "./blob-sender.ts";
 import type { PartSize } from "./part-size.ts";
-import { attempt, isTransient, Patience, PushFailure, persist, type Trouble } from "./patience.ts";
+import { Patience, PushFailure, persist } from "./patience.ts";
 import type { PlannedBlob } from "./plan.ts";
 import { hasBlob, isFine, type Remote, refused } from "./repository.ts";
 import { RunningDigest } from "./running-digest.ts";
-import {
-  BINARY,
-  beginUpload,
-  cancelUpload,
-  closing,
-  findUpload,
-  moved,
-  standing,
-  type Upload,
-} from "./upload.ts";
+import { lookUp, type Sent, type Step, sendPart } from "./send-part.ts";
+import { BINARY, beginUpload, cancelUpload, closing, findUpload, type Upload } from "./upload.ts";
 import type { UploadStates } from "./upload-states.ts";
 
 export interface PartSenderParts {
@@ -26,6 +17,8 @@ export interface PartSenderParts {
 
 /** How often an upload is begun that the registry forgets or spoils again and again. */
 const MOST_BEGINNINGS = 3;
+/** Steps of an upload that bring it no further, in a row. */
+const MOST_STANDSTILL = 16;
 
 /** One part after the other, each in its place: distribution-spec § Pushing a blob in chunks. Goes on where a run before ended. */
 export const createPartSender = (parts: PartSenderParts): BlobSender => ({
@@ -51,125 +44,86 @@ async function resumed(
   { remote, states }: PartSenderParts,
 ): Promise<Upload | undefined> {
   const saved = await states.load(digest);
-  const found = saved && (await findUpload(remote, saved));
+  const found = saved && (await findUpload(remote, saved).catch(nowhere));
   if (found === undefined || found.offset > stretch.size) return undefined;
   if (found.offset > 0) watch.resumed(found.offset);
   return found;
 }
 
-type Outcome = { readonly kind: "committed" } | { readonly kind: "lost"; readonly why: string };
-type Step =
-  | { readonly kind: "at"; readonly upload: Upload }
-  | { readonly kind: "lost"; readonly why: string }
-  /** where the upload stands has to be asked */
-  | { readonly kind: "trouble"; readonly trouble: Trouble };
+/** The host of an earlier upload may be gone. Where it is the line that fails, the next request will say so. */
+function nowhere(error: unknown): undefined {
+  if (!(error instanceof PushFailure)) throw error;
+}
+
+type Outcome = { readonly kind: "committed" } | Extract<Step, { kind: "lost" }>;
 
 /** One upload of one blob, from its beginning to its commit. */
 class Sending {
-  readonly #blob: PlannedBlob;
-  readonly #watch: BlobWatch;
-  readonly #parts: PartSenderParts;
-  readonly #digest: RunningDigest;
+  readonly #sent: Sent;
+  readonly #states: UploadStates;
   readonly #patience: Patience;
+  /** steps without progress */
+  #standstill = 0;
 
-  constructor(blob: PlannedBlob, watch: BlobWatch, parts: PartSenderParts) {
-    this.#blob = blob;
-    this.#watch = watch;
-    this.#parts = parts;
-    this.#digest = new RunningDigest(blob.digest, blob.stretch);
-    this.#patience = new Patience(parts.remote.waiting);
+  constructor(blob: PlannedBlob, watch: BlobWatch, { remote, states, partSize }: PartSenderParts) {
+    this.#sent = { remote, partSize, blob, watch, digest: new RunningDigest(blob.digest, blob.stretch) };
+    this.#states = states;
+    this.#patience = new Patience(remote.waiting);
   }
 
   async run(earlier: Upload | undefined): Promise<Outcome> {
-    const { remote, states } = this.#parts;
-    const { digest, stretch } = this.#blob;
+    const { remote, watch, blob } = this.#sent;
     let upload = earlier ?? (await beginUpload(remote));
     let furthest = upload.offset;
-    await states.save(digest, upload);
-    this.#watch.at(upload.offset);
-    while (upload.offset < stretch.size) {
+    await this.#states.save(blob.digest, upload);
+    watch.at(upload.offset);
+    while (upload.offset < blob.stretch.size) {
       const step = await this.#next(upload);
+      if (step.kind === "refused") throw await this.#refused(step.answer);
       if (step.kind === "lost") return step;
-      if (step.upload.offset > stretch.size) return { kind: "lost", why: "it holds more than the blob has" };
-      if (step.upload.location.href !== upload.location.href) await states.save(digest, step.upload);
+      const isMoved = step.upload.location.href !== upload.location.href;
       upload = step.upload;
-      this.#watch.at(upload.offset);
-      if (upload.offset > furthest) {
-        furthest = upload.offset;
-        this.#patience.progressed();
-      }
+      if (upload.offset > blob.stretch.size) return { kind: "lost", why: "it holds more than the blob has" };
+      if (isMoved) await this.#states.save(blob.digest, upload);
+      watch.at(upload.offset);
+      this.#count(upload.offset > furthest);
+      furthest = Math.max(furthest, upload.offset);
+      if (this.#standstill > MOST_STANDSTILL) return { kind: "lost", why: "it does not get on" };
     }
     return this.#commit(upload);
   }
 
   /** Sends a part, and finds out where the upload stands where that is not clear. */
   async #next(upload: Upload): Promise<Exclude<Step, { kind: "trouble" }>> {
-    const step = await this.#part(upload);
+    const step = await sendPart(this.#sent, upload);
     if (step.kind !== "trouble") return step;
     await this.#patience.failed(step.trouble);
-    const found = await findUpload(this.#parts.remote, upload);
-    return found
-      ? { kind: "at", upload: found }
-      : { kind: "lost", why: "the registry does not know it any more" };
+    if (step.trouble instanceof NoAnswerError) this.#doubt(upload);
+    return lookUp(this.#sent.remote, upload);
   }
 
-  async #part(upload: Upload): Promise<Step> {
-    const { remote, partSize } = this.#parts;
-    const { offset, leastPart } = upload;
-    const end = Math.min(offset + partSize.given(leastPart), this.#blob.stretch.size);
-    const answer = await attempt(() =>
-      remote.client.send({
-        method: "PATCH",
-        target: upload.location,
-        headers: { ...BINARY, "Content-Range": `${offset}-${end - 1}` },
-        body: { chunks: this.#bytes(offset, end), length: end - offset },
-      }),
-    );
-    if (answer instanceof NoAnswerError) return { kind: "trouble", trouble: answer };
-    if (isFine(answer)) {
-      return { kind: "at", upload: standing(answer, upload) ?? { ...moved(answer, upload), offset: end } };
-    }
-    if (answer.status === 413 && partSize.shrink(end - offset, leastPart)) return this.#look(upload);
-    return this.#afterRefusal(answer, upload);
+  #count(isProgress: boolean): void {
+    this.#standstill = isProgress ? 0 : this.#standstill + 1;
+    if (isProgress) this.#patience.progressed();
   }
 
-  async #afterRefusal(answer: Answer, upload: Upload): Promise<Step> {
-    if (isTransient(answer)) return { kind: "trouble", trouble: answer };
-    if (answer.status === 404) return { kind: "lost", why: "the registry does not know it any more" };
-    if (answer.status !== 416) throw refused(answer);
-    const found = standing(answer, upload, upload.offset);
-    // Where the answer says nothing new, going on at once would go on for ever.
-    if (found === undefined || found.offset === upload.offset) return { kind: "trouble", trouble: answer };
-    return { kind: "at", upload: found };
-  }
-
-  async #look(upload: Upload): Promise<Step> {
-    const found = await findUpload(this.#parts.remote, upload);
-    return found
-      ? { kind: "at", upload: found }
-      : { kind: "lost", why: "it ended with a body that was too large" };
-  }
-
-  async *#bytes(first: number, end: number): AsyncGenerator<Uint8Array> {
-    let at = first;
-    for await (const chunk of this.#digest.read(first, end)) {
-      yield chunk;
-      at += chunk.length;
-      this.#watch.at(at);
-    }
+  /** Who refuses a large body may cut the line instead of saying so, and a slow line may never bring one. */
+  #doubt({ offset, leastPart }: Upload): void {
+    if (this.#standstill === 0) return;
+    const { partSize, blob } = this.#sent;
+    partSize.shrink(Math.min(partSize.given(leastPart), blob.stretch.size - offset), leastPart);
   }
 
   /** The closing PUT, after the bytes have proved to be those of the digest. */
   async #commit(upload: Upload): Promise<Outcome> {
-    const { remote, states } = this.#parts;
-    const { digest } = this.#blob;
-    const found = await this.#digest.end();
-    if (found !== digest) {
+    const { remote, blob } = this.#sent;
+    const found = await this.#sent.digest.end();
+    if (found !== blob.digest) {
       await cancelUpload(remote, upload);
-      await states.remove(digest);
-      throw damaged(this.#blob, found);
+      await this.#states.remove(blob.digest);
+      throw damaged(blob, found);
     }
-    const target = closing(upload, digest);
+    const target = closing(upload, blob.digest);
     const answer = await persist(
       () => remote.client.send({ method: "PUT", target, headers: BINARY }),
       remote.waiting,
@@ -177,6 +131,12 @@ class Sending {
     if (isFine(answer)) return { kind: "committed" };
     // Our bytes are right, so the registry has others, or has lost some.
     if ([400, 404, 416].includes(answer.status)) return { kind: "lost", why: refused(answer).message };
-    throw refused(answer);
+    throw await this.#refused(answer);
+  }
+
+  /** Where it is not the right or the size that is missing, this upload is of no use: the next run begins another. */
+  async #refused(answer: Answer): Promise<Error> {
+    if (![401, 403, 413].includes(answer.status)) await this.#states.remove(this.#sent.blob.digest);
+    return refused(answer);
   }
 }

@@ -65,7 +65,9 @@ export function refused(answer: Answer): Complaint | PushFailure {
   }
   if (answer.status === 413) return new Complaint(`${what}: it takes no larger body`);
   if (answer.status >= 300 && answer.status < 400 && location !== undefined) {
-    return new Complaint(`${what}: it sends us to ${new URL(location, answer.url).origin}; push there`);
+    return new Complaint(
+      `${what}: it sends us to ${URL.parse(location, answer.url.href)?.origin ?? "nowhere"}; push there`,
+    );
   }
   return answer.status < 500 ? new Complaint(what) : new PushFailure(what);
 }

@@ -26,7 +26,7 @@ export interface Sending {
 export async function sendPlan(sending: Sending): Promise<void> {
   const { plan, options, screen, remote, states, fates, stop } = sending;
   const partSize = new PartSize(options.partSize, (bytes) =>
-    screen.say(`the registry takes no request so large: going on with parts of ${sizeText(bytes)}`),
+    screen.say(`larger requests don't get through: going on with parts of ${sizeText(bytes)}`),
   );
   const senders = { small: createSmallSender(remote), large: createPartSender({ remote, states, partSize }) };
   screen.begin(plan);

@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startContainerd } from "../clients/support/containerd.ts";
 import { withOwnStorage } from "../clients/support/containers-storage.ts";
@@ -25,13 +26,13 @@ const LAYER = 4_000_000;
 const AMD64 = { os: "linux", architecture: "amd64" };
 
 /** Two layers, one that runs and one that no compression shrinks. */
-async function makeImage(): Promise<TestImage> {
+async function makeImage(bytes = LAYER): Promise<TestImage> {
   const layout = await createLayout(await freshDirectory("image"));
   const busybox = await freshDirectory("root");
   await mkdir(join(busybox, "bin"));
   await cp("/bin/busybox", join(busybox, "bin", "busybox"));
   const random = await freshDirectory("root");
-  await randomFile(join(random, "random.bin"), LAYER);
+  await randomFile(join(random, "random.bin"), bytes);
   const layers = [await addLayer(layout, busybox), await addLayer(layout, random)];
   const parts = { layers, platform: AMD64, command: ["/bin/busybox"], tag: "1" };
   return { layout, tag: "1", content: (await addImage(layout, parts)).content };
@@ -52,6 +53,16 @@ describe("clients that keep an image's bytes get back what they pushed", () => {
     await run([debian("skopeo"), ...exact, "--dest-tls-verify=false", `oci:${image.layout}:1`, name]);
     await run([debian("skopeo"), "copy", "--src-tls-verify=false", name, `oci:${into}:1`]);
     expect(await readLayout(into)).toEqual(image.content);
+  });
+
+  it("berth push: POST, PATCH in parts, PUT; a layer that no request can carry", async () => {
+    const name = `${repositoryOf("berth")}:1`;
+    const large = await makeImage(30_000_000);
+    const into = await pulled();
+    const berth = fileURLToPath(new URL("../../local/berth.ts", import.meta.url));
+    await run([process.execPath, berth, "push", large.layout, name]);
+    await run([built("crane"), "pull", "--format=oci", name, into]);
+    expect(await readLayout(into)).toEqual(large.content);
   });
 
   it("crane: POST, PATCH, PUT; and copies by mounting", async () => {

@@ -32,16 +32,21 @@ async function imageOf(size: number) {
 
 const pushed = (repo: string) => contentsOf({ get: (path: string) => berth.fetch(path) }, repo, "1");
 
-/** Kills a push when it has sent so many bytes. */
-async function killedPush(folder: string, reference: string, bytes: number): Promise<string> {
+/** Ends a push by a signal when it has sent so many bytes. */
+async function endedPush(signal: "SIGINT" | "SIGKILL", folder: string, reference: string, bytes: number) {
   const child = spawn(process.execPath, [ENTRY, "push", folder, reference, "--part-size", "4m"], {
     env: { ...process.env, ...variables() },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { ended } = watch(child);
   await line.reached(line.sent() + bytes);
-  child.kill("SIGKILL");
-  const { code, stdout, stderr } = await ended;
+  child.kill(signal);
+  return ended;
+}
+
+/** Kills a push when it has sent so many bytes: what it had said. */
+async function killedPush(folder: string, reference: string, bytes: number): Promise<string> {
+  const { code, stdout, stderr } = await endedPush("SIGKILL", folder, reference, bytes);
   expect(code).toBeNull();
   return stdout + stderr;
 }
@@ -102,6 +107,21 @@ describe("a push that was killed", () => {
     expect((await push(folder, `${line.host}/again:1`)).code).toBe(0);
     expect(await pushed("again")).toHaveLength(3);
     expect(states()).toEqual([]);
+  });
+});
+
+describe("a push that was interrupted by Ctrl+C", () => {
+  it("ends with 1, says so, and goes on when it is run again", async () => {
+    const { folder } = await imageOf(24 * MIB);
+    const { code, stderr } = await endedPush("SIGINT", folder, `${line.host}/interrupted:1`, 14 * MIB);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "berth: interrupted: the same command goes on where this one ended\n",
+    });
+    expect(states()).toHaveLength(1);
+    const { stdout } = await push(folder, `${line.host}/interrupted:1`);
+    expect(stdout).toMatch(/goes on at [\d.]+ MiB, where an earlier run ended\n/);
+    expect(await pushed("interrupted")).toHaveLength(3);
   });
 });
 

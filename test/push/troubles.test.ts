@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HttpAnswer, HttpRequest } from "../../shared/http/messages.ts";
+import { ClientAbortedError, type HttpAnswer, type HttpRequest } from "../../shared/http/messages.ts";
 import {
   answering,
   firstOf,
@@ -166,8 +166,22 @@ describe("berth push and requests that are too large", () => {
     await source.name([await source.addImage([9 * MIB, 10 * MIB])]);
     const { code, stdout } = await push(source.folder, `${there.host}/app:1`);
     expect(code).toBe(0);
-    expect(stdout.match(/takes no request so large: going on with parts of 4 MiB/g)).toHaveLength(1);
+    expect(stdout.match(/larger requests don't get through: going on with parts of 4 MiB/g)).toHaveLength(1);
     expect(await contentsOf(there, "app", "1")).toHaveLength(4);
+  });
+
+  it("does so too where a large request is cut, again and again, instead of refused", async () => {
+    const cutting: Breaks = (handler) => async (request) => {
+      if (request.method !== "PATCH" || lengthOf(request) <= 4 * MIB) return handler(request);
+      throw new ClientAbortedError("cut");
+    };
+    const [there, source] = [await registry(cutting), await layout()];
+    await source.name([await source.addImage([9 * MIB])]);
+    const { code, stdout } = await push(source.folder, `${there.host}/app:1`);
+    expect(code).toBe(0);
+    expect(stdout.match(/got no whole answer/g)).toHaveLength(2);
+    expect(stdout).toMatch(/going on with parts of 4 MiB/);
+    expect(await contentsOf(there, "app", "1")).toHaveLength(3);
   });
 
   it("gives up with 2 where no smaller part can be sent", async () => {
