@@ -60,15 +60,15 @@ async function daysToSweep(table: Table, now: number): Promise<readonly string[]
   return Array.from({ length: count }, (_, back) => dayOf(now - back * DAY));
 }
 
+/** Also of a key that was committed: where the answer to its beginning was lost, a multipart upload was begun twice. */
 async function sweepMultiparts(ports: UploadPorts, prefix: string): Promise<number> {
   let ended = 0;
   for await (const page of pagesOf((after) => ports.blobs.listMultiparts(prefix, after))) {
-    const doomed = new Set(
-      await leftovers(
-        ports,
-        page.map(({ key }) => key),
-      ),
+    const keysOfEnded = await ofEndedUploads(
+      ports,
+      page.map(({ key }) => key),
     );
+    const doomed = new Set(keysOfEnded);
     for (const multipart of page.filter(({ key }) => doomed.has(key))) {
       await ports.blobs.abortMultipart(multipart);
       ended += 1;
@@ -103,19 +103,21 @@ async function* pagesOf<Entry>(
   }
 }
 
-/** The keys whose bytes nobody can want any more. Ends the uploads that own them where their time is over. */
+/** The keys whose bytes nobody can want any more. */
 async function leftovers(ports: UploadPorts, found: readonly string[]): Promise<readonly string[]> {
+  // The order matters: an upload that is still open now may be committed before KEY# is read, never after it ended.
+  return unnamed(ports, await ofEndedUploads(ports, found));
+}
+
+/** The keys of uploads that have ended. Ends those whose time is over. */
+async function ofEndedUploads(ports: UploadPorts, found: readonly string[]): Promise<readonly string[]> {
   const owners = new Map(found.flatMap((key) => pairOf(key, ownerOf(key))));
   const sessions = await readAll(ports.table, [...new Set(owners.values())].map(keys.session));
   const ended = new Set<UploadId>();
   for (const id of new Set(owners.values())) {
     if (await hasEnded(ports, id, sessions.get(nameOf(keys.session(id))))) ended.add(id);
   }
-  // The order matters: an upload that is still open now may be committed before KEY# is read, never after it ended.
-  return unnamed(
-    ports,
-    [...owners].filter(([, id]) => ended.has(id)).map(([key]) => key),
-  );
+  return [...owners].filter(([, id]) => ended.has(id)).map(([key]) => key);
 }
 
 const pairOf = (key: string, owner: UploadId | undefined): [string, UploadId][] =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BLOB_LIMITS } from "../../shared/ports/blobs.ts";
+import { BLOB_LIMITS, type Blobs } from "../../shared/ports/blobs.ts";
+import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { bodyOf, patterned, sameBytes } from "../support/bodies.ts";
 import { caller, createDomain, pullBlob, pushBlob, repo, sha256 } from "../support/domain.ts";
 
@@ -23,6 +24,23 @@ describe("the sweep", () => {
     for (const bytes of kept) {
       expect(sameBytes(await pullBlob(registry, name, sha256(bytes)), bytes)).toBe(true);
     }
+  });
+
+  it("ends a multipart upload that the store began twice, since the first answer was lost, and leaves the blob", async () => {
+    const domain = createDomain();
+    const blobs: Blobs = {
+      ...domain.blobs,
+      createMultipart: async (key) => {
+        await domain.blobs.createMultipart(key);
+        return domain.blobs.createMultipart(key);
+      },
+    };
+    const bytes = patterned(BLOB_LIMITS.minPart + 1, "begun twice");
+    await pushBlob(createRegistry({ ...domain, blobs }), name, bytes);
+    expect((await domain.blobs.listMultiparts("")).entries).toHaveLength(1);
+    expect(await domain.sweep()).toEqual({ objects: 0, multiparts: 1, manifests: 0 });
+    expect((await domain.blobs.listMultiparts("")).entries).toEqual([]);
+    expect(sameBytes(await pullBlob(domain.registry, name, sha256(bytes)), bytes)).toBe(true);
   });
 
   it("leaves an upload alone as long as its client may come back, and ends it then", async () => {
