@@ -3,7 +3,7 @@ import type { BlobWatch } from "./blob-sender.ts";
 import type { PartSize } from "./part-size.ts";
 import { attempt, isTransient, type Trouble } from "./patience.ts";
 import type { PlannedBlob } from "./plan.ts";
-import { isFine, type Remote, refused } from "./repository.ts";
+import { isFine, type Remote } from "./repository.ts";
 import type { RunningDigest } from "./running-digest.ts";
 import { BINARY, findUpload, moved, standing, type Upload } from "./upload.ts";
 
@@ -24,7 +24,7 @@ export interface Sent {
   readonly watch: BlobWatch;
 }
 
-export const FORGOTTEN = {
+const FORGOTTEN = {
   kind: "lost",
   why: "the registry does not know it any more",
 } as const satisfies Step;
