@@ -37,6 +37,8 @@ interface EdgeProps {
   readonly api: Origin;
   /** without one, everything goes to the API */
   readonly door: Origin | undefined;
+  /** without one, the API answers HEAD, too */
+  readonly heads: Origin | undefined;
   readonly settings: Pick<TeamSettings, "edgeDomain" | "edgeCertificateArn" | "webAclArn">;
 }
 
@@ -47,6 +49,14 @@ const API_TIMEOUT = Duration.seconds(35);
 /** A commit may read a large object again; the most that CloudFront waits for without a raised quota. */
 const DOOR_TIMEOUT = Duration.seconds(120);
 
+const ROUTING = {
+  RouteUploads: {
+    comment: "Berth: what looks like an upload and is none goes to the API",
+    file: "route-uploads.ts",
+  },
+  RouteHeads: { comment: "Berth: HEAD goes to what answers it by itself", file: "route-heads.ts" },
+} as const;
+
 /** One host for API and door: a CloudFront distribution that caches nothing (docs/decisions/0013-edge.md). */
 export class Edge extends Construct {
   /** what clients use: the team's own domain, or CloudFront's */
@@ -54,7 +64,7 @@ export class Edge extends Construct {
   /** CloudFront's name of it, which the team's own domain has to point at */
   readonly target: string;
 
-  constructor(scope: Construct, id: string, { api, door, settings }: EdgeProps) {
+  constructor(scope: Construct, id: string, { api, door, heads, settings }: EdgeProps) {
     super(scope, id);
     const toApi = createOrigin(api, {
       originId: "api",
@@ -64,8 +74,14 @@ export class Edge extends Construct {
     });
     const distribution = new Distribution(this, "Distribution", {
       comment: "Berth: one host for the API and the upload door",
-      defaultBehavior: passing(toApi),
-      ...(door && { additionalBehaviors: { [UPLOAD_PATHS]: this.#toDoor(door) } }),
+      defaultBehavior: { ...passing(toApi), ...(heads && this.#choose("RouteHeads", heads)) },
+      additionalBehaviors: {
+        ...(door && {
+          [UPLOAD_PATHS]: { ...passing(originOf("door", door)), ...this.#choose("RouteUploads", heads) },
+        }),
+        // No path of a registry: so the distribution knows the origin, which the functions choose by its name.
+        ...(heads && { "/heads": passing(originOf("heads", heads)) }),
+      },
       httpVersion: HttpVersion.HTTP2,
       // Each request goes to the location that is near to who sent it. Pulls cost S3's traffic only, wherever they come from.
       priceClass: PriceClass.PRICE_CLASS_ALL,
@@ -77,16 +93,18 @@ export class Edge extends Construct {
     this.host = settings.edgeDomain ?? this.target;
   }
 
-  #toDoor(door: Origin): BehaviorOptions {
-    const routing = new CloudFrontFunction(this, "RouteUploads", {
-      comment: "Berth: what looks like an upload and is none goes to the API",
-      code: FunctionCode.fromInline(readFunction("route-uploads.ts")),
+  /** What chooses another origin than the behaviour's, by method and path. */
+  #choose(
+    name: keyof typeof ROUTING,
+    heads: Origin | undefined,
+  ): Pick<BehaviorOptions, "functionAssociations"> {
+    const { comment, file } = ROUTING[name];
+    const routing = new CloudFrontFunction(this, name, {
+      comment,
+      code: FunctionCode.fromInline(readFunction(file, heads ? "heads" : "api")),
       runtime: FunctionRuntime.JS_2_0,
     });
-    return {
-      ...passing(createOrigin(door, { originId: "door", readTimeout: DOOR_TIMEOUT })),
-      functionAssociations: [{ function: routing, eventType: FunctionEventType.VIEWER_REQUEST }],
-    };
+    return { functionAssociations: [{ function: routing, eventType: FunctionEventType.VIEWER_REQUEST }] };
   }
 
   #names({ edgeDomain, edgeCertificateArn }: EdgeProps["settings"]): Partial<DistributionProps> {
@@ -98,6 +116,9 @@ export class Edge extends Construct {
     };
   }
 }
+
+const originOf = (originId: "door" | "heads", origin: Origin): HttpOrigin =>
+  createOrigin(origin, { originId, readTimeout: originId === "door" ? DOOR_TIMEOUT : API_TIMEOUT });
 
 const createOrigin = ({ host }: Origin, props: HttpOriginProps): HttpOrigin =>
   new HttpOrigin(host, {
@@ -117,9 +138,10 @@ const passing = (origin: HttpOrigin): BehaviorOptions => ({
 });
 
 /** A function's text for CloudFront, which knows no types, and of newer syntax a part. */
-function readFunction(name: string): string {
+function readFunction(name: string, headOrigin: "api" | "heads"): string {
   const source = readFileSync(join(import.meta.dirname, "edge", name), "utf8");
-  return transformSync(source, { loader: "ts", target: "es2017" }).code;
+  const define = { HEAD_ORIGIN: JSON.stringify(headOrigin) };
+  return transformSync(source, { loader: "ts", target: "es2017", define }).code;
 }
 
 function acknowledgeFindings(distribution: Distribution, settings: EdgeProps["settings"]): void {

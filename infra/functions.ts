@@ -105,6 +105,9 @@ export const FUNCTIONS = {
 /** The upload door goes on with uploads that were begun: all that it needs beside is told where it is made. */
 export const DOOR_RIGHTS: Rights = { table: GO_ON, objects: { blobs: UPLOAD }, bucket: TELL_ABSENT };
 
+/** HEAD of a blob is answered from the table, and so is that of a manifest, but for the largest. */
+export const HEAD_RIGHTS: Rights = FUNCTIONS.manifests.rights;
+
 export type FunctionName = keyof typeof FUNCTIONS;
 /** Those that the API calls; the sweep is called by the clock. */
 export type ApiFunction = Exclude<FunctionName, "sweep">;

@@ -4,7 +4,7 @@ import { Duration } from "aws-cdk-lib/core";
 import { NAMESPACE, SERVICE } from "../functions/telemetry/names.ts";
 import { API_FUNCTIONS, type ApiFunction, type FunctionName } from "./functions.ts";
 import type { Storage } from "./storage.ts";
-import type { UploadDoor } from "./upload-door.ts";
+import type { WebFunctionPlace } from "./web-function.ts";
 
 type PerFunction = Readonly<Record<ApiFunction, IMetric>>;
 
@@ -43,7 +43,7 @@ interface Sources {
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly table: Storage["table"];
   readonly bucket: Storage["bucket"];
-  readonly door: Pick<UploadDoor, "functionName" | "endpointName"> | undefined;
+  readonly door: Omit<WebFunctionPlace, "host"> | undefined;
 }
 
 const period = Duration.minutes(5);

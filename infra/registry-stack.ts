@@ -5,14 +5,17 @@ import { Alarms } from "./alarms.ts";
 import { createDashboard } from "./dashboard.ts";
 import { Edge } from "./edge.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions.ts";
+import { Heads } from "./heads.ts";
 import { HttpApi } from "./http-api.ts";
 import { metricsOf } from "./metrics.ts";
 import { createParameters } from "./parameters.ts";
 import { RegistryFunction } from "./registry-function.ts";
+import { ContextError } from "./settings.ts";
 import { Storage } from "./storage.ts";
 import { scheduleSweep } from "./sweep-schedule.ts";
 import type { Deployment, Team } from "./teams.ts";
 import { UploadDoor } from "./upload-door.ts";
+import type { WebParts } from "./web-function.ts";
 
 interface RegistryStackProps {
   readonly team: Team;
@@ -26,6 +29,15 @@ interface Told {
   readonly storage: Storage;
   readonly alarms: Alarms;
   readonly door: UploadDoor | undefined;
+}
+
+/** Until there is authentication, a closed registry has no credentials that a program of its own could look at. */
+function createHeads(stack: RegistryStack, parts: WebParts, { open }: Deployment): Heads | undefined {
+  if (parts.team.settings.heads === "api") return undefined;
+  if (open) return new Heads(stack, "Heads", parts);
+  throw new ContextError(
+    `the settings of team ${parts.team.name} are wrong:\n  heads is "web-function", which would answer everyone: it takes -c open=true`,
+  );
 }
 
 const stackNameOf = (team: Team): string => `berth-${team.name}`;
@@ -46,6 +58,7 @@ export class RegistryStack extends Stack {
     const storage = new Storage(this, "Storage", { settings: team.settings, ephemeral });
     const parts = { team, parameters, storage, ephemeral, bundles };
     const door = team.settings.door === "none" ? undefined : new UploadDoor(this, "UploadDoor", parts);
+    const heads = createHeads(this, parts, deployment);
     const functions = Object.fromEntries(
       FUNCTION_NAMES.map((name) => {
         const props = { ...parts, name, door: door?.url ?? "" };
@@ -56,15 +69,20 @@ export class RegistryStack extends Stack {
     scheduleSweep(this, functions.sweep, parameters);
 
     const { table, bucket } = storage;
-    const metrics = metricsOf({ team: team.name, apiId: api.apiId, table, bucket, functions, door });
+    const metrics = metricsOf({
+      team: team.name,
+      apiId: api.apiId,
+      table,
+      bucket,
+      functions,
+      door: door?.place,
+    });
     const alarms = new Alarms(this, "Alarms", { address: parameters.alarmAddress, metrics });
     if (team.settings.dashboard) createDashboard(this, "Dashboard", metrics);
-    this.#tellAddresses(api, this.#createEdge(team, api, door));
+    const { settings } = team;
+    const edge = settings.edge === "on" ? new Edge(this, "Edge", { api, door, heads, settings }) : undefined;
+    this.#tellAddresses(api, edge);
     this.#tell({ storage, alarms, api, door });
-  }
-
-  #createEdge({ settings }: Team, api: HttpApi, door: UploadDoor | undefined): Edge | undefined {
-    return settings.edge === "on" ? new Edge(this, "Edge", { api, door, settings }) : undefined;
   }
 
   #tellAddresses(api: HttpApi, edge: Edge | undefined): void {

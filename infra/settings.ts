@@ -18,6 +18,8 @@ export const HEAD_BODIES = ["as-get", "none"] as const;
 export const HEAD_BLOBS = ["answer", "redirect"] as const;
 /** what takes bodies that are too large for the API */
 const DOORS = ["web-function", "none"] as const;
+/** what answers HEAD, where there is an edge to choose it */
+const HEADS = ["api", "web-function"] as const;
 /** as EventBridge says it */
 export const SWEEP_STATES = ["ENABLED", "DISABLED"] as const;
 const SWITCH = ["on", "off"] as const;
@@ -98,6 +100,7 @@ const SETTINGS = {
     fallback: "web-function",
     parse: oneOf(DOORS),
   }),
+  heads: setting<(typeof HEADS)[number]>({ takes: HEADS.join(", "), fallback: "api", parse: oneOf(HEADS) }),
   tracing: toggle(),
   dashboard: toggle(),
   customerKey: toggle(),
@@ -151,8 +154,14 @@ export function parseTeamSettings(team: string, given: unknown): TeamSettings {
 }
 
 /** What each setting takes, and all together don't. */
-function contradictionsIn({ edge, edgeDomain, edgeCertificateArn, webAclArn }: TeamSettings): string[] {
-  const ofEdge = { edgeDomain, edgeCertificateArn, webAclArn };
+function contradictionsIn({
+  edge,
+  heads,
+  edgeDomain,
+  edgeCertificateArn,
+  webAclArn,
+}: TeamSettings): string[] {
+  const ofEdge = { edgeDomain, edgeCertificateArn, webAclArn, heads: heads === "api" ? undefined : heads };
   const idle = Object.entries(ofEdge).filter(([, value]) => edge === "off" && value !== undefined);
   return [
     ...idle.map(([name]) => `${name} is of no use while edge is "off"`),

@@ -14,6 +14,9 @@ interface ViewerRequest {
   cookies: Readonly<Record<string, unknown>>;
 }
 
+/** which origin answers HEAD: filled in where the distribution is made */
+declare const HEAD_ORIGIN: string;
+
 /** As shared/http/place.ts reads a path: from the right, unescaped once. */
 const UPLOAD = /^\/v2\/[\s\S]+\/blobs\/uploads\/[^/]+$/;
 /** What is done with an upload that was begun (shared/http/route.ts). */
@@ -23,7 +26,7 @@ const METHODS = ["GET", "HEAD", "PATCH", "PUT", "DELETE"];
 function handler(event: { readonly request: ViewerRequest }): ViewerRequest {
   const request = event.request;
   if (!isOfUpload(request)) {
-    cf.selectRequestOriginById("api");
+    cf.selectRequestOriginById(request.method === "HEAD" ? HEAD_ORIGIN : "api");
     return request;
   }
   // The door asks for the upload's secret only. What clients send beside it is not for its process and its logs.

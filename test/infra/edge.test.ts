@@ -42,6 +42,7 @@ function synthesizeEdge(settings: object = {}): { readonly template: Template; r
   const { host } = new Edge(stack, "Edge", {
     api: { host: "api.example.com" },
     door: { host: "door.example.com" },
+    heads: undefined,
     settings: parseTeamSettings("main", settings),
   });
   const template = app.synth().getStackArtifact(stack.artifactId).template as Template;

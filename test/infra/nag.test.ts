@@ -23,7 +23,7 @@ describe("cdk-nag (AwsSolutions)", () => {
       webAclArn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/registry/1f-2e",
     };
     expect(findingsOf({ settings: everything })).toEqual([]);
-    expect(findingsOf({ deployment: { open: true } })).toEqual([]);
+    expect(findingsOf({ settings: { heads: "web-function" }, deployment: { open: true } })).toEqual([]);
     expect(findingsOf({ settings: { edge: "off" } })).toEqual([]);
     expect(findingsOf({ settings: ownNames })).toEqual([]);
     expect(findingsOf({ settings: { existingTable: "restored", existingBucket: "kept-bucket" } })).toEqual(

@@ -77,6 +77,7 @@ describe("the settings of a team", () => {
     expect(parseTeamSettings("main", {})).toEqual({
       logLevel: "info",
       headBody: "as-get",
+      heads: "api",
       headBlob: "answer",
       uploadIdleHours: 24,
       throttleRate: 500,

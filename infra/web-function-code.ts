@@ -1,5 +1,5 @@
 import { PolicyDocument, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { WebFunctionCode } from "aws-cdk-lib/aws-lambda";
+import { WebFunctionCode as Code } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type LogGroupProps } from "aws-cdk-lib/aws-logs";
 import {
   BlockPublicAccess,
@@ -14,7 +14,7 @@ import { Construct } from "constructs";
 import { acknowledge, wildcardFinding } from "./acknowledge.ts";
 import { allow, writeLog } from "./function-role.ts";
 
-interface DoorCodeProps {
+interface CodeProps {
   /** the folder with the bundle */
   readonly folder: string;
   readonly logs: LogGroupProps;
@@ -24,20 +24,20 @@ interface DoorCodeProps {
 const CODE = "web-function/*";
 
 /**
- * The upload door's code, which Lambda reads whenever an environment starts, from a bucket that it may read: CDK's own is
+ * A Web Function's code, which Lambda reads whenever an environment starts, from a bucket that it may read: CDK's own is
  * none. A function of CDK's copies it there and takes it away again, so that the bucket is empty when the stack goes. It
  * may copy this one bundle, where CDK would let it read everything that the account deploys.
  */
-export class DoorCode extends Construct {
-  readonly code: WebFunctionCode;
+export class WebFunctionCode extends Construct {
+  readonly code: Code;
 
-  constructor(scope: Construct, id: string, { folder, logs }: DoorCodeProps) {
+  constructor(scope: Construct, id: string, { folder, logs }: CodeProps) {
     super(scope, id);
     const bucket = this.#createBucket();
     const logGroup = new LogGroup(this, "CopyLog", logs);
     const bundle = new Asset(this, "Bundle", { path: folder });
     const role = new Role(this, "CopyRole", {
-      description: "Berth: what copies the upload door's code may do",
+      description: "Berth: what copies the code of a Web Function may do",
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
       inlinePolicies: {
         rights: new PolicyDocument({
@@ -55,7 +55,7 @@ export class DoorCode extends Construct {
     });
     const copyOptions = { role: role.withoutPolicyUpdates(), logGroup };
     // CDK's declarations of the class and of the interface differ in what is undefined and what is absent.
-    this.code = WebFunctionCode.fromAssetToProvidedBucket(bucket as IBucket, folder, { copyOptions });
+    this.code = Code.fromAssetToProvidedBucket(bucket as IBucket, folder, { copyOptions });
   }
 
   #createBucket(): Bucket {

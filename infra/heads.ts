@@ -1,0 +1,32 @@
+import { Construct } from "constructs";
+import { HEAD_RIGHTS } from "./functions.ts";
+import { createWebFunction, type WebFunctionPlace, type WebParts } from "./web-function.ts";
+
+/** seconds: as the functions behind the API */
+const REQUEST_TIME = 29;
+/** Each is a read of the table or two, and hardly any work. */
+const AT_A_TIME = 64;
+
+/**
+ * What answers HEAD by itself, where the API loses the Content-Length that clients want. The edge sends it there: it has
+ * an address of its own, and the registry's host has to stay one.
+ */
+export class Heads extends Construct {
+  readonly place: WebFunctionPlace;
+  readonly host: string;
+
+  constructor(scope: Construct, id: string, parts: WebParts) {
+    super(scope, id);
+    this.place = createWebFunction(this, parts, {
+      bundle: "heads",
+      shortName: "heads",
+      title: "server of HEAD",
+      rights: HEAD_RIGHTS,
+      timeout: REQUEST_TIME,
+      atATime: AT_A_TIME,
+      environment: {},
+      isPublicBecause: "It is as open as the registry, which has no authentication yet (-c open=true).",
+    });
+    this.host = this.place.host;
+  }
+}
