@@ -8,8 +8,8 @@ import { PART_MEMORY } from "../door/limits.ts";
 import { renewing } from "../door/renewing.ts";
 import { telling } from "../door/telling.ts";
 import { type Environment, readSettings } from "../settings.ts";
-import { createByteBudget } from "../stores/byte-budget.ts";
 import type { Credentials } from "../stores/credentials.ts";
+import { createPartMemory } from "../stores/part-memory.ts";
 import { errorText } from "../telemetry/errors.ts";
 import { openTelemetry } from "../telemetry/telemetry.ts";
 import { freshCredentials, TELEMETRY } from "./environment.ts";
@@ -22,7 +22,7 @@ const NEEDED = [...TELEMETRY, ...STORES, "uploadIdle", "httpEndpoint", "requestT
 export async function openDoor(environment: Environment): Promise<void> {
   const { uploadIdle, httpEndpoint, requestTime, ...settings } = readSettings(environment, NEEDED);
   const telemetry = await openTelemetry(settings);
-  const manner = { patience: "long", partMemory: createByteBudget(PART_MEMORY) } as const;
+  const manner = { patience: "long", partMemory: createPartMemory(PART_MEMORY) } as const;
   const registry = await withCredentials(environment, (credentials) => {
     const stores = connectStores(settings, { credentials, watch: telemetry.watch, ...manner });
     return createRunningUploads({ ...stores, uploadIdle });

@@ -1,5 +1,5 @@
 import type { Blobs } from "../../shared/ports/blobs.ts";
-import type { ByteBudget } from "../stores/byte-budget.ts";
+import type { PartMemory } from "../stores/part-memory.ts";
 import { createS3Blobs } from "../stores/s3-blobs.ts";
 import { connectS3, type Patience } from "../stores/s3-client.ts";
 import type { Bucket } from "../stores/s3-reads.ts";
@@ -8,7 +8,7 @@ import type { Trace } from "../telemetry/telemetry.ts";
 /** How much a process has to do with one bucket at a time; a function does one thing, and soon. */
 export interface S3Manner {
   readonly patience?: Patience;
-  readonly partMemory?: ByteBudget;
+  readonly partMemory?: PartMemory;
 }
 
 /** To be imported on demand: it brings the S3 client. */

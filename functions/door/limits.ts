@@ -10,8 +10,8 @@ const MIB = 1024 * 1024;
 export const REQUESTS_AT_A_TIME = 8;
 
 /**
- * bytes of all parts that are being filled or sent. Eight requests with two parts of 16 MiB hold a quarter of it; the
- * large parts of an upload of hundreds of gigabytes wait for each other. What is left of the 2 GB is for Node, for what
- * sockets hold, and for 5 MiB of each request that are looked at before they become a part.
+ * bytes for all parts that are being filled or sent. Eight requests with three parts of 16 MiB, which have room for 24 each,
+ * take 576 MiB; the large parts of an upload of hundreds of gigabytes wait for each other. What is left of the 2 GB is for
+ * Node, for what sockets hold, and for 5 MiB of each request that are looked at before they become a part.
  */
 export const PART_MEMORY = 1024 * MIB;

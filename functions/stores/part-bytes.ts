@@ -8,7 +8,7 @@ import {
 import { LARGEST_PLANNED_PART } from "../../shared/registry/part-plan.ts";
 import { checkPartSize } from "../../shared/stores/blob-limits.ts";
 import { gather } from "../../shared/stores/chunks.ts";
-import type { ByteBudget } from "./byte-budget.ts";
+import type { PartMemory } from "./part-memory.ts";
 import { bodyOf } from "./s3-requests.ts";
 
 /**
@@ -24,15 +24,15 @@ export interface PartBytes {
   readonly size: () => number;
   /** aborted, with its reason, where the body fails while it is sent */
   readonly failing?: AbortSignal;
-  /** gives the memory back */
-  readonly release: () => void;
+  /** Gives the memory back: to the next part, where S3 has taken all of this one. */
+  readonly release: (outcome: "taken" | "failed") => void;
 }
 
 /** A part as S3 takes it: of known length. `memory` bounds what all parts of this process hold together. */
 export async function partBytes(
   body: ByteStream,
   length: PartLength | undefined,
-  memory: ByteBudget | undefined,
+  memory: PartMemory | undefined,
 ): Promise<PartBytes> {
   if (length?.kind === "exact" && length.bytes > GATHERED) return streamed(body, length.bytes);
   if (!length || !memory) {
@@ -40,12 +40,13 @@ export async function partBytes(
     return { Body: bodyOf(chunks), size: () => size, release: () => {} };
   }
   const most = length.kind === "exact" ? length.bytes + BLOB_LIMITS.minPart : length.bytes;
-  const release = await memory.take(most);
+  const space = await memory.take(most);
   try {
-    const Body = await filled(body, most);
+    const Body = await filled(body, space.bytes);
+    const release: PartBytes["release"] = (outcome) => (outcome === "taken" ? space.reuse() : space.drop());
     return { Body, size: () => Body.length, release };
   } catch (cause) {
-    release();
+    space.reuse();
     throw cause;
   }
 }
@@ -75,9 +76,8 @@ function streamed(body: ByteStream, bytes: number): PartBytes {
   };
 }
 
-/** All of `body`, at most so many bytes, copied into one piece: what the socket gave is free at once. */
-async function filled(body: ByteStream, most: number): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafeSlow(most);
+/** All of `body`, copied into one piece: what the socket gave is free at once. */
+async function filled(body: ByteStream, bytes: Buffer): Promise<Uint8Array> {
   let size = 0;
   for await (const chunk of body) {
     bytes.set(chunk, size);

@@ -45,9 +45,10 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
           goneElse(multipart, failing?.aborted ? failing.reason : cause),
         );
         if (answer === "gone") return { outcome: "gone" };
+        release("taken");
         return { outcome: "stored", part: { number, etag: told(answer.ETag, "ETag"), size: size() } };
       } finally {
-        release();
+        release("failed");
       }
     },
     completeMultipart: async (multipart, parts) => {

@@ -1,4 +1,4 @@
-import type { ByteBudget } from "./byte-budget.ts";
+import type { PartMemory } from "./part-memory.ts";
 import type { S3Client } from "./s3-client.ts";
 
 export interface WritableBucket {
@@ -6,7 +6,7 @@ export interface WritableBucket {
   /** its name */
   readonly bucket: string;
   /** for a process that takes several uploads at a time: what their parts may hold of its memory */
-  readonly partMemory?: ByteBudget | undefined;
+  readonly partMemory?: PartMemory | undefined;
 }
 
 /** The Content-Type of all that we store. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { createByteBudget } from "../../functions/stores/byte-budget.ts";
 import { partBytes } from "../../functions/stores/part-bytes.ts";
+import { createPartMemory } from "../../functions/stores/part-memory.ts";
 import { BLOB_LIMITS, type Blobs, type ByteStream } from "../../shared/ports/blobs.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { partSize } from "../../shared/registry/part-plan.ts";
@@ -12,12 +12,14 @@ import { caller, createDomain, repo } from "../support/domain.ts";
 const MIB = 1024 * 1024;
 const { minPart } = BLOB_LIMITS;
 const PART = partSize(1);
+/** with what the memory rounds up */
+const TWO_PARTS = 2 * (PART + 8 * MIB);
 const gone = new Error("the client went away");
 
 /** The domain over blobs that gather their parts as the upload door does, in memory for two of them. */
 function doorOfTwoParts() {
   const domain = createDomain();
-  const memory = createByteBudget(2 * (PART + minPart));
+  const memory = createPartMemory(TWO_PARTS);
   const blobs: Blobs = {
     ...domain.blobs,
     uploadPart: async (multipart, number, body, length) => {
@@ -29,7 +31,7 @@ function doorOfTwoParts() {
           Body instanceof Uint8Array ? bodyOf(Body) : Body,
         );
       } finally {
-        release();
+        release("failed");
       }
     },
   };
@@ -61,14 +63,13 @@ describe("a PATCH of a length that its client has said, gathered part by part", 
       const chunk = { body: brokenBody(bytes.subarray(0, at), gone), length: bytes.length };
       await expect(registry.appendUpload({ ...upload, chunk })).rejects.toBe(gone);
     }
-    const everything = await memory.take(2 * (PART + minPart));
-    everything();
+    expect((await memory.take(TWO_PARTS)).bytes).toHaveLength(TWO_PARTS);
   });
 });
 
 describe("a part that is too large for the memory", () => {
   const large = 200 * MIB;
-  const memory = createByteBudget(large);
+  const memory = createPartMemory(large);
   const chunk = new Uint8Array(MIB);
   /** Answers how many bytes go to S3. */
   const sent = async (megabytes: number): Promise<number> => {
