@@ -13,8 +13,8 @@ import { numbersFor, partSize } from "./part-plan.ts";
 import type { UploadSession } from "./upload-session.ts";
 import type { UploadPorts } from "./uploads.ts";
 
-/** While one part is made durable, the next is already being received. */
-const PARTS_IN_FLIGHT = 2;
+/** While two parts are made durable, the next is already being received: a store takes its time to acknowledge each. */
+const PARTS_IN_FLIGHT = 3;
 /** So many parts are recorded together while the body still comes: what a killed process costs at most, and little else. */
 const PARTS_OF_A_CHECKPOINT = 16;
 
