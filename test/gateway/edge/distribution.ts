@@ -3,7 +3,7 @@ import { type EdgeFunction, loadEdgeFunction } from "./edge-function.ts";
 import { matchesPattern } from "./path-pattern.ts";
 
 export interface Origin {
-  /** what it is asked for as Host */
+  /** its name on AWS; here it has another */
   readonly domain: string;
   /** by name in small letters */
   readonly headers: Readonly<Record<string, string>>;

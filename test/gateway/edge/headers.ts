@@ -56,13 +56,18 @@ export function viewerRequestOf(method: string, target: string, raw: RawHeaders)
 
 export interface Hop {
   readonly origin: Origin;
+  /** the origin's own name here */
+  readonly host: string;
   /** of this request */
   readonly id: string;
   readonly address: string;
 }
 
 /** What the origin gets, of everything that the behaviour and its function let through. */
-export function onwardHeaders({ headers, cookies }: ViewerRequest, { origin, id, address }: Hop): Headers {
+export function onwardHeaders(
+  { headers, cookies }: ViewerRequest,
+  { origin, host, id, address }: Hop,
+): Headers {
   const passed = Object.entries(headers).flatMap(([name, { value }]) =>
     TAKEN.has(name) ? [] : [[name, value] as const],
   );
@@ -80,7 +85,7 @@ export function onwardHeaders({ headers, cookies }: ViewerRequest, { origin, id,
     via: joinedVia(via),
     "x-amz-cf-id": id,
     ...origin.headers,
-    host: origin.domain,
+    host,
   };
 }
 

@@ -125,9 +125,9 @@ function requestFor(
   message: IncomingMessage,
   { routed, origin, options, id }: Passing & { readonly id: string },
 ): RequestOptions {
-  const { hostname, port } = new URL(options.places.get(origin.domain) ?? "");
+  const { host, hostname, port } = new URL(options.places.get(origin.domain) ?? "");
   const path = `${routed.uri}${(message.url ?? "").slice(withoutQuery(message.url).length)}`;
-  const headers = onwardHeaders(routed, { origin, id, address: message.socket.remoteAddress ?? "" });
+  const headers = onwardHeaders(routed, { origin, host, id, address: message.socket.remoteAddress ?? "" });
   const framing =
     message.headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" };
   return {

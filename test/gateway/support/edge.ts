@@ -86,6 +86,8 @@ export async function edgeBefore(main: Answering, side: Answering = main): Promi
 
 export interface Seen {
   readonly at: string;
+  /** asked for by its own name */
+  readonly isOwn: boolean;
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: IncomingMessage["headers"];
@@ -93,8 +95,10 @@ export interface Seen {
 /** Answers what it was asked. */
 export const telling =
   (at: string): Answering =>
-  ({ method, url, headers }, response) =>
-    response.end(JSON.stringify({ at, method, url, headers } satisfies Seen));
+  ({ method, url, headers, socket }, response) => {
+    const isOwn = headers.host === `127.0.0.1:${socket.localPort}`;
+    response.end(JSON.stringify({ at, method, url, headers, isOwn } satisfies Seen));
+  };
 
 export async function seen(port: number, path: string, init: RequestInit = {}): Promise<Seen> {
   return (await (await fetch(`http://127.0.0.1:${port}${path}`, init)).json()) as Seen;
