@@ -2,8 +2,7 @@
 const READ_ITEM = ["dynamodb:GetItem"] as const;
 const READ_RANGE = [...READ_ITEM, "dynamodb:Query"] as const;
 /** What begins, goes on and is linked takes nothing out of the table. */
-const GO_ON = [...READ_ITEM, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"] as const;
-const ADD = [...GO_ON, "dynamodb:Query"] as const;
+const ADD = [...READ_RANGE, "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"] as const;
 const WRITE_TABLE = [...ADD, "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem"] as const;
 
 const READ = ["s3:GetObject"] as const;
@@ -102,8 +101,8 @@ export const FUNCTIONS = {
   },
 } as const satisfies Record<string, FunctionPlan>;
 
-/** The upload door goes on with uploads that were begun: all that it needs beside is told where it is made. */
-export const DOOR_RIGHTS: Rights = { table: GO_ON, objects: { blobs: UPLOAD }, bucket: TELL_ABSENT };
+/** The upload door's, which goes on with uploads that were begun. */
+export const DOOR_RIGHTS: Rights = { table: ADD, objects: { blobs: UPLOAD }, bucket: TELL_ABSENT };
 
 /** HEAD of a blob is answered from the table, and so is that of a manifest, but for the largest. */
 export const HEAD_RIGHTS: Rights = FUNCTIONS.manifests.rights;

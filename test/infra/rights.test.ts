@@ -149,11 +149,8 @@ describe("what the upload door may do", () => {
     return (ServiceConfig as { ExecutionRoleArn: unknown }).ExecutionRoleArn;
   };
 
-  it("is what uploads may, but for queries: it begins none and mounts nothing", () => {
-    expect(rightsOfRole(template, doorRole(template))).toEqual({
-      ...rightsOf(template, "uploads"),
-      StorageTable: ADD.filter((action) => action !== "dynamodb:Query"),
-    });
+  it("is what uploads may", () => {
+    expect(rightsOfRole(template, doorRole(template))).toEqual(rightsOf(template, "uploads"));
   });
 
   it("is as much of the key as writers have, where there is one", () => {
