@@ -8,6 +8,8 @@ import type { Storage } from "./storage.ts";
 interface FunctionRoleProps {
   /** whose role it is, in words */
   readonly description: string;
+  /** who takes it on, where it is not Lambda */
+  readonly principal?: string;
   readonly rights: Rights;
   readonly storage: Storage;
   readonly logGroup: LogGroup;
@@ -30,7 +32,7 @@ const WRITE_KEY = [
 export function createFunctionRole(scope: Construct, props: FunctionRoleProps): Role {
   const role = new Role(scope, "Role", {
     description: props.description,
-    assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+    assumedBy: new ServicePrincipal(props.principal ?? "lambda.amazonaws.com"),
     inlinePolicies: { rights: new PolicyDocument({ statements: statementsOf(props) }) },
   });
   for (const prefix of Object.keys(props.rights.objects)) {

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { HEAD_RIGHTS } from "./functions.ts";
-import { createWebFunction, type WebFunctionPlace, type WebParts } from "./web-function.ts";
+import { createWebFunction, type WebParts } from "./web-function.ts";
 
 /** seconds: as the functions behind the API */
 const REQUEST_TIME = 29;
@@ -12,12 +12,11 @@ const AT_A_TIME = 64;
  * an address of its own, and the registry's host has to stay one.
  */
 export class Heads extends Construct {
-  readonly place: WebFunctionPlace;
   readonly host: string;
 
   constructor(scope: Construct, id: string, parts: WebParts) {
     super(scope, id);
-    this.place = createWebFunction(this, parts, {
+    const { host } = createWebFunction(this, parts, {
       bundle: "heads",
       shortName: "heads",
       title: "server of HEAD",
@@ -27,6 +26,6 @@ export class Heads extends Construct {
       environment: {},
       isPublicBecause: "It is as open as the registry, which has no authentication yet (-c open=true).",
     });
-    this.host = this.place.host;
+    this.host = host;
   }
 }

@@ -4,7 +4,6 @@ import { Duration } from "aws-cdk-lib/core";
 import { NAMESPACE, SERVICE } from "../functions/telemetry/names.ts";
 import { API_FUNCTIONS, type ApiFunction, type FunctionName } from "./functions.ts";
 import type { Storage } from "./storage.ts";
-import type { WebFunctionPlace } from "./web-function.ts";
 
 type PerFunction = Readonly<Record<ApiFunction, IMetric>>;
 
@@ -43,7 +42,7 @@ interface Sources {
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   readonly table: Storage["table"];
   readonly bucket: Storage["bucket"];
-  readonly door: Omit<WebFunctionPlace, "host"> | undefined;
+  readonly doorErrors: IMetric | undefined;
 }
 
 const period = Duration.minutes(5);
@@ -54,11 +53,13 @@ const metric =
   (metricName: string, statistic = "Sum", over = period): IMetric =>
     new Metric({ namespace, metricName, dimensionsMap, statistic, period: over });
 
-/** As Lambda documents them for Web Functions. */
-const ofDoor = ({ functionName, endpointName }: NonNullable<Sources["door"]>) =>
-  metric("AWS/Lambda/Web", { FunctionName: functionName, EndpointName: endpointName });
+/** The answers of a Web Function with 5xx, as Lambda documents them. */
+export const webFunctionErrors = (functionName: string, endpointName: string): IMetric =>
+  metric("AWS/Lambda/Web", { FunctionName: functionName, EndpointName: endpointName })(
+    "HTTPResponseStatusClass5XX",
+  );
 
-export function metricsOf({ team, apiId, functions, table, bucket, door }: Sources): Metrics {
+export function metricsOf({ team, apiId, functions, table, bucket, doorErrors }: Sources): Metrics {
   const api = metric("AWS/ApiGateway", { ApiId: apiId });
   const own = metric(NAMESPACE, { service: SERVICE, team });
   const ofTable = metric("AWS/DynamoDB", { TableName: table.tableName });
@@ -75,7 +76,7 @@ export function metricsOf({ team, apiId, functions, table, bucket, door }: Sourc
     errors: perFunction((lambda) => lambda.metricErrors({ period })),
     throttles: perFunction((lambda) => lambda.metricThrottles({ period })),
     durations: perFunction((lambda) => lambda.metricDuration({ period, statistic: "Maximum" })),
-    doorErrors: door && ofDoor(door)("HTTPResponseStatusClass5XX"),
+    doorErrors,
     bytesIn: own("BytesIn"),
     bytesOut: own("BytesOut"),
     coldStarts: own("ColdStart"),

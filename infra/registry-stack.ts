@@ -2,7 +2,9 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnOutput, Stack, Tags } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { Alarms } from "./alarms.ts";
+import { ContainerDoor } from "./container-door.ts";
 import { createDashboard } from "./dashboard.ts";
+import type { Door } from "./door.ts";
 import { Edge } from "./edge.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions.ts";
 import { Heads } from "./heads.ts";
@@ -28,7 +30,7 @@ interface Told {
   readonly api: HttpApi;
   readonly storage: Storage;
   readonly alarms: Alarms;
-  readonly door: UploadDoor | undefined;
+  readonly door: Door | undefined;
 }
 
 /** Until there is authentication, a closed registry has no credentials that a program of its own could look at. */
@@ -38,6 +40,21 @@ function createHeads(stack: RegistryStack, parts: WebParts, { open }: Deployment
   throw new ContextError(
     `the settings of team ${parts.team.name} are wrong:\n  heads is "web-function", which would answer everyone: it takes -c open=true`,
   );
+}
+
+function createDoor(stack: RegistryStack, parts: WebParts): Door | undefined {
+  const { door, doorDomain, doorCertificateArn } = parts.team.settings;
+  if (door === "none") return undefined;
+  if (doorDomain === undefined || doorCertificateArn === undefined) {
+    return new UploadDoor(stack, "UploadDoor", parts);
+  }
+  const names = { domain: doorDomain, certificateArn: doorCertificateArn };
+  const container = new ContainerDoor(stack, "ContainerDoor", { ...parts, ...names });
+  new CfnOutput(stack, "DoorTarget", {
+    value: container.target,
+    description: "What the DNS record of doorDomain points at",
+  });
+  return container;
 }
 
 const stackNameOf = (team: Team): string => `berth-${team.name}`;
@@ -57,7 +74,7 @@ export class RegistryStack extends Stack {
     const parameters = createParameters(this, team.settings);
     const storage = new Storage(this, "Storage", { settings: team.settings, ephemeral });
     const parts = { team, parameters, storage, ephemeral, bundles };
-    const door = team.settings.door === "none" ? undefined : new UploadDoor(this, "UploadDoor", parts);
+    const door = createDoor(this, parts);
     const heads = createHeads(this, parts, deployment);
     const functions = Object.fromEntries(
       FUNCTION_NAMES.map((name) => {
@@ -75,7 +92,7 @@ export class RegistryStack extends Stack {
       table,
       bucket,
       functions,
-      door: door?.place,
+      doorErrors: door?.errors,
     });
     const alarms = new Alarms(this, "Alarms", { address: parameters.alarmAddress, metrics });
     if (team.settings.dashboard) createDashboard(this, "Dashboard", metrics);

@@ -17,7 +17,7 @@ export const LONGEST_UPLOAD_HOURS = LONGEST_UPLOAD / (60 * 60 * 1000);
 export const HEAD_BODIES = ["as-get", "none"] as const;
 export const HEAD_BLOBS = ["answer", "redirect"] as const;
 /** what takes bodies that are too large for the API */
-const DOORS = ["web-function", "none"] as const;
+const DOORS = ["web-function", "fargate", "none"] as const;
 /** what answers HEAD, where there is an edge to choose it */
 const HEADS = ["api", "web-function"] as const;
 /** as EventBridge says it */
@@ -100,6 +100,11 @@ const SETTINGS = {
     fallback: "web-function",
     parse: oneOf(DOORS),
   }),
+  doorDomain: existing("a domain name, like uploads.example.com", DOMAIN_NAME),
+  doorCertificateArn: existing(
+    "the ARN of an ACM certificate, in the region of the stack",
+    /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+  ),
   heads: setting<(typeof HEADS)[number]>({ takes: HEADS.join(", "), fallback: "api", parse: oneOf(HEADS) }),
   tracing: toggle(),
   dashboard: toggle(),
@@ -154,13 +159,8 @@ export function parseTeamSettings(team: string, given: unknown): TeamSettings {
 }
 
 /** What each setting takes, and all together don't. */
-function contradictionsIn({
-  edge,
-  heads,
-  edgeDomain,
-  edgeCertificateArn,
-  webAclArn,
-}: TeamSettings): string[] {
+function contradictionsIn(settings: TeamSettings): string[] {
+  const { edge, heads, edgeDomain, edgeCertificateArn, webAclArn } = settings;
   const ofEdge = { edgeDomain, edgeCertificateArn, webAclArn, heads: heads === "api" ? undefined : heads };
   const idle = Object.entries(ofEdge).filter(([, value]) => edge === "off" && value !== undefined);
   return [
@@ -168,7 +168,22 @@ function contradictionsIn({
     ...((edgeDomain === undefined) === (edgeCertificateArn === undefined)
       ? []
       : ["edgeDomain and edgeCertificateArn go together: set both, or none"]),
+    ...contradictionsOfDoor(settings),
   ];
+}
+
+function contradictionsOfDoor({ door, doorDomain, doorCertificateArn }: TeamSettings): string[] {
+  const names = Object.entries({ doorDomain, doorCertificateArn });
+  if (door === "fargate") {
+    return names.flatMap(([name, value]) =>
+      value === undefined
+        ? [`door "fargate" needs ${name}: a load balancer has no certificate of its own`]
+        : [],
+    );
+  }
+  return names.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} is of no use but with door "fargate"`],
+  );
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,7 +1,9 @@
 import { Construct } from "constructs";
 import { REQUESTS_AT_A_TIME } from "../functions/door/limits.ts";
+import type { Door } from "./door.ts";
 import { DOOR_RIGHTS } from "./functions.ts";
-import { createWebFunction, type WebFunctionPlace, type WebParts } from "./web-function.ts";
+import { webFunctionErrors } from "./metrics.ts";
+import { createWebFunction, type WebParts } from "./web-function.ts";
 
 /** seconds: the longest that a request to a Web Function may take */
 const REQUEST_TIME = 900;
@@ -10,15 +12,14 @@ const REQUEST_TIME = 900;
  * What takes the bodies of uploads, of any length, at an address of its own. Whoever has the secret of an upload may go on
  * with it: that is in the program, so Lambda lets every request in.
  */
-export class UploadDoor extends Construct {
-  readonly place: WebFunctionPlace;
+export class UploadDoor extends Construct implements Door {
   readonly host: string;
-  /** its origin, as a Location begins */
   readonly url: string;
+  readonly errors: Door["errors"];
 
   constructor(scope: Construct, id: string, parts: WebParts) {
     super(scope, id);
-    this.place = createWebFunction(this, parts, {
+    const { host, functionName, endpointName } = createWebFunction(this, parts, {
       bundle: "upload-door",
       shortName: "door",
       title: "upload door",
@@ -32,7 +33,8 @@ export class UploadDoor extends Construct {
       isPublicBecause:
         "The program looks at the secret of the upload that each request names, and serves nothing else.",
     });
-    this.host = this.place.host;
-    this.url = `https://${this.host}`;
+    this.host = host;
+    this.url = `https://${host}`;
+    this.errors = webFunctionErrors(functionName, endpointName);
   }
 }

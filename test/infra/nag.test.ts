@@ -22,10 +22,16 @@ describe("cdk-nag (AwsSolutions)", () => {
       edgeCertificateArn: "arn:aws:acm:us-east-1:111122223333:certificate/1f-2e",
       webAclArn: "arn:aws:wafv2:us-east-1:111122223333:global/webacl/registry/1f-2e",
     };
+    const ownDoor = {
+      door: "fargate",
+      doorDomain: "uploads.example.com",
+      doorCertificateArn: "arn:aws:acm:eu-central-1:111122223333:certificate/1f-2e",
+    };
     expect(findingsOf({ settings: everything })).toEqual([]);
     expect(findingsOf({ settings: { heads: "web-function" }, deployment: { open: true } })).toEqual([]);
     expect(findingsOf({ settings: { edge: "off" } })).toEqual([]);
     expect(findingsOf({ settings: ownNames })).toEqual([]);
+    expect(findingsOf({ settings: ownDoor })).toEqual([]);
     expect(findingsOf({ settings: { existingTable: "restored", existingBucket: "kept-bucket" } })).toEqual(
       [],
     );

@@ -1,0 +1,11 @@
+import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
+
+/** What takes the bodies of uploads, whatever it runs on. */
+export interface Door {
+  /** without scheme and path */
+  readonly host: string;
+  /** its origin, as a Location begins */
+  readonly url: string;
+  /** its answers with 5xx */
+  readonly errors: IMetric;
+}
