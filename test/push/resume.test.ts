@@ -110,6 +110,20 @@ describe("a push that was killed", () => {
   });
 });
 
+describe("two pushes of the same image at once", () => {
+  it("share an upload, and both end well", async () => {
+    const { folder } = await imageOf(16 * MIB);
+    const both = [push(folder, `${line.host}/twice:1`, "--part-size", "2m")];
+    await line.reached(3 * MIB);
+    both.push(push(folder, `${line.host}/twice:1`, "--part-size", "2m"));
+    expect((await Promise.all(both)).map(({ code, stderr }) => ({ code, stderr }))).toEqual([
+      { code: 0, stderr: "" },
+      { code: 0, stderr: "" },
+    ]);
+    expect(await pushed("twice")).toHaveLength(3);
+  });
+});
+
 describe("a push that was interrupted by Ctrl+C", () => {
   it("ends with 1, says so, and goes on when it is run again", async () => {
     const { folder } = await imageOf(24 * MIB);
