@@ -68,7 +68,6 @@ CMD ["node", "index.js"]
 export class ContainerDoor extends Construct implements Door {
   readonly host: string;
   readonly url: string;
-  /** the load balancer's name, which the DNS record of `host` has to point at */
   readonly target: string;
   readonly errors: Door["errors"];
 

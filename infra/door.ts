@@ -6,6 +6,8 @@ export interface Door {
   readonly host: string;
   /** its origin, as a Location begins */
   readonly url: string;
+  /** where `host` is the team's own name: the name that its DNS record has to point at */
+  readonly target: string | undefined;
   /** its answers with 5xx */
   readonly errors: IMetric;
 }

@@ -49,12 +49,7 @@ function createDoor(stack: RegistryStack, parts: WebParts): Door | undefined {
     return new UploadDoor(stack, "UploadDoor", parts);
   }
   const names = { domain: doorDomain, certificateArn: doorCertificateArn };
-  const container = new ContainerDoor(stack, "ContainerDoor", { ...parts, ...names });
-  new CfnOutput(stack, "DoorTarget", {
-    value: container.target,
-    description: "What the DNS record of doorDomain points at",
-  });
-  return container;
+  return new ContainerDoor(stack, "ContainerDoor", { ...parts, ...names });
 }
 
 const stackNameOf = (team: Team): string => `berth-${team.name}`;
@@ -119,6 +114,8 @@ export class RegistryStack extends Stack {
     const { table, bucket, key } = storage;
     const { topic, hasAddress } = alarms;
     if (door) this.#output("UploadDoorUrl", door.url, "Where uploads go on that were begun past the edge");
+    if (door?.target !== undefined)
+      this.#output("DoorTarget", door.target, "What the DNS record of doorDomain points at");
     this.#output("TableName", table.tableName, "Manifests, tags and indexes");
     this.#output("BucketName", bucket.bucketName, "Blobs");
     if (key)

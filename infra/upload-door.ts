@@ -15,6 +15,7 @@ const REQUEST_TIME = 900;
 export class UploadDoor extends Construct implements Door {
   readonly host: string;
   readonly url: string;
+  readonly target = undefined;
   readonly errors: Door["errors"];
 
   constructor(scope: Construct, id: string, parts: WebParts) {
