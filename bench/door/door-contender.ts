@@ -15,7 +15,7 @@ export const door = (bundles: string): Contender => ({
   about: "the bundle of the upload door, as Lambda starts it; uploads are begun beside it, as the API does",
   ways: ["PATCH", "PUT"],
   start: async (place) => {
-    const { port, process, stop } = await startDoor(bundles, variables(place));
+    const { port, process, stop } = await startDoor(bundles, doorVariables(place));
     return {
       pid: process.pid ?? 0,
       push: (push) => pushThrough(port, place, push),
@@ -24,7 +24,8 @@ export const door = (bundles: string): Contender => ({
   },
 });
 
-const variables = ({ dynamoDb, s3, region, name }: Place) => ({
+/** The environment of the door, beside where it listens. */
+export const doorVariables = ({ dynamoDb, s3, region, name }: Place) => ({
   AWS_REGION: region,
   AWS_ACCESS_KEY_ID: s3.accessKeyId,
   AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,

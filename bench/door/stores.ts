@@ -34,6 +34,9 @@ export interface Stores {
   readonly stop: () => Promise<void>;
 }
 
+/** milliseconds: to make a table may take long on a busy machine, and is not to be tried twice */
+const PATIENCE = 30_000;
+
 /** DynamoDB Local, and an S3 server over a folder below `folder`. */
 export async function startStores(folder: string): Promise<Stores> {
   const objects = join(folder, "s3");
@@ -42,7 +45,7 @@ export async function startStores(folder: string): Promise<Stores> {
   const { accessKeyId, secretAccessKey } = s3;
   const credentials = { accessKeyId, secretAccessKey, assuredUntil: Number.POSITIVE_INFINITY };
   const store = { region: LOCAL_REGION, credentials };
-  const tables = connectDynamo({ ...store, endpoint: dynamoDb.endpoint });
+  const tables = connectDynamo({ ...store, endpoint: dynamoDb.endpoint, patience: PATIENCE });
   const bucketPlace = { ...store, endpoint: s3.endpoint, clock: systemClock };
   const client = connectS3(bucketPlace);
   return {
