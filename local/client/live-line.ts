@@ -17,6 +17,7 @@ export interface LiveLine {
   readonly show: (text: string) => void;
   /** Shows what `text` makes, unless something was shown just before. */
   readonly refresh: (text: () => string) => void;
+  readonly erase: () => void;
   /** Takes the moving line away, and writes one that stays. */
   readonly say: (line: string) => void;
 }
@@ -32,13 +33,17 @@ export function createLiveLine({ lines, live, now }: LiveLineOptions): LiveLine 
     shownAt = now();
     live.write(`\r\u001B[K${text.slice(0, (live.columns || DEFAULT_COLUMNS) - 1)}`);
   };
+  const erase = () => {
+    if (live.isTTY === true) live.write("\r\u001B[K");
+  };
   return {
     show,
+    erase,
     refresh: (text) => {
       if (live.isTTY === true && now() - shownAt > REFRESH_MILLISECONDS) show(text());
     },
     say: (line) => {
-      if (live.isTTY === true) live.write("\r\u001B[K");
+      erase();
       lines?.write(`${line}\n`);
     },
   };

@@ -1,5 +1,4 @@
-import type { Tag } from "../../shared/oci/names.ts";
-import { parseTag } from "../../shared/oci/names.ts";
+import { parseTag, type Tag } from "../../shared/oci/names.ts";
 import { Complaint } from "../complaint.ts";
 import type { Selection } from "./options.ts";
 import type { Source, SourceImage } from "./source.ts";
@@ -66,9 +65,12 @@ function underOwnTags({ images, name }: Source): readonly Chosen[] {
   });
 }
 
-/** The tags in the names: `1.0`, or what follows the last colon of `alpine:1.0`. */
+/** The tags in the names: `1.0`, or what follows the last colon of `alpine:1.0`; a digest is none. */
 function tagsOf({ names }: SourceImage): readonly Tag[] {
-  const texts = names.map((name) => name.slice(name.lastIndexOf(":") + 1)).filter((text) => TAG.test(text));
+  const texts = names
+    .filter((name) => !name.includes("@"))
+    .map((name) => name.slice(name.lastIndexOf(":") + 1))
+    .filter((text) => TAG.test(text));
   return [...new Set(texts)].map(parseTag);
 }
 

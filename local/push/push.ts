@@ -27,6 +27,7 @@ export async function push(path: string, reference: string, flags: PushFlags): P
   const fates = new Map<PlannedBlob, BlobFate>();
   const failure = await failureOf(() => carryOut({ plan, options, screen, fates }));
   const report = reportOf({ target, plan, fates, failure, milliseconds: Math.round(now() - begun) });
+  screen.erase();
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (failure) process.stderr.write(`berth: ${failure.message}\n`);
   return EXIT_CODES[report.outcome];

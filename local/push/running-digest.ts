@@ -2,7 +2,10 @@ import { algorithmOf, type Digest } from "../../shared/oci/digest.ts";
 import { createHasher, digestOfHash } from "../../shared/registry/digests.ts";
 import { readStretch, type Stretch } from "./stretch.ts";
 
-/** Hashes a blob while it is sent, each byte once, however often parts of it are sent. */
+/**
+ * Hashes a blob while it is sent: each byte once and in order, however often parts of it are sent, and also where a part
+ * that was refused is still being read when the next one begins.
+ */
 export class RunningDigest {
   readonly #stretch: Stretch;
   readonly #digest: Digest;
@@ -34,11 +37,17 @@ export class RunningDigest {
   }
 
   async #catchUp(end: number): Promise<void> {
-    for await (const chunk of readStretch(this.#stretch, this.#hashed, end)) this.#see(chunk, this.#hashed);
+    let at = this.#hashed;
+    for await (const chunk of readStretch(this.#stretch, at, end)) {
+      this.#see(chunk, at);
+      at += chunk.length;
+    }
   }
 
+  /** Takes what follows on the bytes so far. A gap is read when the bytes behind it are wanted. */
   #see(chunk: Uint8Array, at: number): void {
-    if (at + chunk.length <= this.#hashed) return;
+    const isNext = at <= this.#hashed && at + chunk.length > this.#hashed;
+    if (!isNext) return;
     this.#hash.update(chunk.subarray(this.#hashed - at));
     this.#hashed = at + chunk.length;
   }

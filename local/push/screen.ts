@@ -14,6 +14,8 @@ export interface Screen {
   readonly ended: (blob: PlannedBlob, fate: BlobFate) => void;
   readonly pushed: (manifest: PlannedManifest, target: Target) => void;
   readonly say: (line: string) => void;
+  /** Takes the moving line away, before something else is written. */
+  readonly erase: () => void;
 }
 
 const MINUTE = 60_000;
@@ -21,7 +23,7 @@ const MINUTE = 60_000;
 /** Tells how a push goes: a line for each blob; below them one that moves on a terminal, and elsewhere one a minute. */
 export function createScreen(options: LiveLineOptions): Screen {
   const { now, live } = options;
-  const { refresh, say: write } = createLiveLine(options);
+  const { refresh, erase, say: write } = createLiveLine(options);
   const offsets = new Map<Digest, number>();
   let [total, count, ended, begunAt, saidAt, ahead] = [0, 0, 0, 0, 0, 0];
   const there = () => offsets.values().reduce((sum, offset) => sum + offset, 0);
@@ -64,6 +66,7 @@ export function createScreen(options: LiveLineOptions): Screen {
       if (tags.length === 0) say(`${short(digest)} manifest sent`);
     },
     say,
+    erase,
   };
 }
 

@@ -151,7 +151,7 @@ describe("which image", () => {
     const image = await source.addImage([1]);
     await source.name([image, "3.1"]);
     await push(source.folder, `${there.host}/app`);
-    await source.name([image]);
+    await source.name([image, `registry.example.com/app@${image.digest}`]);
     await push(source.folder, `${there.host}/app`);
     expect(told(there.seen).filter((line) => line.startsWith("PUT manifests"))).toEqual([
       "PUT manifests/3.1 201",

@@ -1,0 +1,48 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RunningDigest } from "../../local/push/running-digest.ts";
+import { parseDigest } from "../../shared/oci/digest.ts";
+import { patterned } from "../support/bodies.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { sha256 } from "./support/layouts.ts";
+
+const SIZE = 3_000_000;
+const BYTES = patterned(SIZE, "running");
+let temporary: TemporaryFolder;
+beforeAll(async () => {
+  temporary = await temporaryFolder();
+  await writeFile(join(temporary.path, "blob"), BYTES);
+});
+afterAll(() => temporary.remove());
+
+const running = () =>
+  new RunningDigest(parseDigest(sha256(BYTES)), { path: join(temporary.path, "blob"), start: 0, size: SIZE });
+
+describe("the digest of a blob that is sent in parts", () => {
+  it("is right though nothing was sent, and though everything was sent twice", async () => {
+    expect(await running().end()).toBe(sha256(BYTES));
+    const digest = running();
+    for (const first of [0, 1_000_000, 0, 2_000_000]) {
+      const read = await Array.fromAsync(digest.read(first, first + 1_000_000));
+      expect(sha256(Buffer.concat(read))).toBe(sha256(BYTES.subarray(first, first + 1_000_000)));
+    }
+    expect(await digest.end()).toBe(sha256(BYTES));
+  });
+
+  it("is right whatever parts are read at once, to their ends or not", async () => {
+    for (let seed = 0; seed < 30; seed += 1) {
+      const random = seededRandom(seed);
+      const digest = running();
+      const parts = Array.from({ length: 4 }, () => digest.read(Math.floor(random() * SIZE), SIZE));
+      for (let steps = 0; steps < 40; steps += 1) {
+        const part = parts[Math.floor(random() * parts.length)];
+        await (random() < 0.1 ? part?.return(undefined) : part?.next());
+      }
+      const [rest] = parts;
+      const both = await Promise.all([rest && Array.fromAsync(rest), digest.end()]);
+      expect(both[1], `seed ${seed}`).toBe(sha256(BYTES));
+    }
+  });
+});
