@@ -49,12 +49,22 @@ const API_TIMEOUT = Duration.seconds(35);
 /** A commit may read a large object again; the most that CloudFront waits for without a raised quota. */
 const DOOR_TIMEOUT = Duration.seconds(120);
 
+/** What the functions of the edge can't know by themselves. */
+interface FilledIn {
+  readonly headOrigin: "api" | "heads";
+  /** bytes; 0 where larger bodies have a door */
+  readonly largestBody: number;
+}
+
+/** bytes: in base64, with the event around it, what Lambda takes (6 MB) */
+const LARGEST_BODY = 4_700_000;
+
 const ROUTING = {
   RouteUploads: {
     comment: "Berth: what looks like an upload and is none goes to the API",
     file: "route-uploads.ts",
   },
-  RouteHeads: { comment: "Berth: HEAD goes to what answers it by itself", file: "route-heads.ts" },
+  AtApi: { comment: "Berth: what the API would answer worse", file: "at-api.ts" },
 } as const;
 
 /** One host for API and door: a CloudFront distribution that caches nothing (docs/decisions/0013-edge.md). */
@@ -72,12 +82,13 @@ export class Edge extends Construct {
       // It takes the place of what a client sends under this name, who could fool nobody by it but itself.
       customHeaders: { [EDGE_HEADER]: "1" },
     });
+    const filledIn = { headOrigin: heads ? "heads" : "api", largestBody: door ? 0 : LARGEST_BODY } as const;
     const distribution = new Distribution(this, "Distribution", {
       comment: "Berth: one host for the API and the upload door",
-      defaultBehavior: { ...passing(toApi), ...(heads && this.#choose("RouteHeads", heads)) },
+      defaultBehavior: { ...passing(toApi), ...((heads || !door) && this.#choose("AtApi", filledIn)) },
       additionalBehaviors: {
         ...(door && {
-          [UPLOAD_PATHS]: { ...passing(originOf("door", door)), ...this.#choose("RouteUploads", heads) },
+          [UPLOAD_PATHS]: { ...passing(originOf("door", door)), ...this.#choose("RouteUploads", filledIn) },
         }),
         // No path of a registry: so the distribution knows the origin, which the functions choose by its name.
         ...(heads && { "/heads": passing(originOf("heads", heads)) }),
@@ -93,15 +104,12 @@ export class Edge extends Construct {
     this.host = settings.edgeDomain ?? this.target;
   }
 
-  /** What chooses another origin than the behaviour's, by method and path. */
-  #choose(
-    name: keyof typeof ROUTING,
-    heads: Origin | undefined,
-  ): Pick<BehaviorOptions, "functionAssociations"> {
+  /** What looks at each request before it goes to the behaviour's origin. */
+  #choose(name: keyof typeof ROUTING, filledIn: FilledIn): Pick<BehaviorOptions, "functionAssociations"> {
     const { comment, file } = ROUTING[name];
     const routing = new CloudFrontFunction(this, name, {
       comment,
-      code: FunctionCode.fromInline(readFunction(file, heads ? "heads" : "api")),
+      code: FunctionCode.fromInline(readFunction(file, filledIn)),
       runtime: FunctionRuntime.JS_2_0,
     });
     return { functionAssociations: [{ function: routing, eventType: FunctionEventType.VIEWER_REQUEST }] };
@@ -138,9 +146,9 @@ const passing = (origin: HttpOrigin): BehaviorOptions => ({
 });
 
 /** A function's text for CloudFront, which knows no types, and of newer syntax a part. */
-function readFunction(name: string, headOrigin: "api" | "heads"): string {
+function readFunction(name: string, { headOrigin, largestBody }: FilledIn): string {
   const source = readFileSync(join(import.meta.dirname, "edge", name), "utf8");
-  const define = { HEAD_ORIGIN: JSON.stringify(headOrigin) };
+  const define = { HEAD_ORIGIN: JSON.stringify(headOrigin), LARGEST_BODY: String(largestBody) };
   return transformSync(source, { loader: "ts", target: "es2017", define }).code;
 }
 

@@ -16,12 +16,27 @@ export interface ViewerRequest {
 }
 
 export interface Routed {
+  readonly kind: "passed";
   readonly request: ViewerRequest;
   /** where the function chose one instead of the behaviour's */
   readonly origin: string | undefined;
 }
+/** The function's own answer: the request goes nowhere. */
+export interface Answered {
+  readonly kind: "answered";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, Value>>;
+  readonly body: string;
+}
 
-export type EdgeFunction = (request: ViewerRequest) => Routed;
+export type EdgeFunction = (request: ViewerRequest) => Routed | Answered;
+
+/** As a function writes it, as far as it is used. */
+interface GeneratedResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, Value>>;
+  readonly body: { readonly data: string };
+}
 
 /** bytes; CloudFront takes no larger one */
 const LARGEST = 10 * 1024;
@@ -33,13 +48,14 @@ const IMPORT = /^import cf from ["']cloudfront["'];\n/;
  */
 export function loadEdgeFunction(code: string, origins: readonly string[]): EdgeFunction {
   if (Buffer.byteLength(code) > LARGEST) throw new Error(`the function has more than ${LARGEST} bytes`);
-  if (!IMPORT.test(code)) throw new Error("the function does not begin with the import of its helpers");
   const chosen: { origin?: string } = {};
   const selectRequestOriginById = (id: string): void => {
     if (!origins.includes(id)) throw new Error(`the distribution has no origin ${id}`);
     chosen.origin = id;
   };
-  const context = createContext({ cf: { selectRequestOriginById } }, { codeGeneration: { strings: false } });
+  // Without the import they are not there.
+  const helpers = IMPORT.test(code) ? { cf: { selectRequestOriginById } } : {};
+  const context = createContext(helpers, { codeGeneration: { strings: false } });
   runInContext(code.replace(IMPORT, ""), context);
   return (request) => {
     delete chosen.origin;
@@ -51,8 +67,11 @@ export function loadEdgeFunction(code: string, origins: readonly string[]): Edge
       request,
     });
     const text: unknown = runInContext(`JSON.stringify(handler(${event}))`, context);
-    const routed = JSON.parse(String(text)) as ViewerRequest;
-    if (routed.method !== method) throw new Error("the function answers, or changes the method");
-    return { request: routed, origin: chosen.origin };
+    const result = JSON.parse(String(text)) as ViewerRequest | GeneratedResponse;
+    if ("statusCode" in result) {
+      return { kind: "answered", status: result.statusCode, headers: result.headers, body: result.body.data };
+    }
+    if (result.method !== method) throw new Error("the function changes the method");
+    return { kind: "passed", request: result, origin: chosen.origin };
   };
 }

@@ -12,7 +12,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { headBytes } from "../http-api/limits.ts";
 import type { Distribution, Origin } from "./distribution.ts";
-import type { ViewerRequest } from "./edge-function.ts";
+import type { Answered, ViewerRequest } from "./edge-function.ts";
 import { answerHeaders, onwardHeaders, ownHeaders, viewerRequestOf } from "./headers.ts";
 import { EDGE_LIMITS, type EdgeRefusal, refusal } from "./limits.ts";
 
@@ -77,9 +77,9 @@ function exchange(message: IncomingMessage, response: ServerResponse, options: S
   if (!behaviour.methods.has(method) || (method === "GET" && hasBody(message)))
     return refuse(message, response, "forbidden");
   const viewed = viewerRequestOf(method, url, rawHeaders);
-  const { request: routed, origin: chosen = behaviour.origin } = behaviour.route?.(viewed) ?? {
-    request: viewed,
-  };
+  const result = behaviour.route?.(viewed) ?? { kind: "passed", request: viewed, origin: undefined };
+  if (result.kind === "answered") return answer(message, response, result);
+  const { request: routed, origin: chosen = behaviour.origin } = result;
   const origin = distribution.origins.get(chosen);
   if (origin === undefined) throw new Error(`no origin ${chosen}`);
   pass(message, response, { routed, origin, options });
@@ -155,6 +155,19 @@ function refuse(message: IncomingMessage, response: ServerResponse, kind: EdgeRe
   if (!message.complete) message.resume();
   response.writeHead(status, ["content-type", "text/html", "connection", "close", ...own]);
   response.end(body);
+}
+
+/** A function's own answer. What of the request's body still comes is thrown away. */
+function answer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: Answered,
+): void {
+  const own = ownHeaders(undefined, status, randomBytes(40).toString("base64url"));
+  const given = Object.entries(headers).flatMap(([name, { value }]) => [name, value]);
+  if (!message.complete) message.resume();
+  response.writeHead(status, ["content-length", String(Buffer.byteLength(body)), ...given, ...own]);
+  response.end(message.method === "HEAD" ? undefined : body);
 }
 
 const withoutQuery = (url = "/"): string => url.split("?", 1)[0] ?? "/";

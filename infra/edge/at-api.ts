@@ -1,0 +1,51 @@
+/**
+ * The function of the edge in front of the API: CloudFront runs it (JavaScript runtime 2.0, hence the plain words) on every
+ * request that does not go to the upload door, where something else answers HEAD (../heads.ts), or where there is no door.
+ */
+import cf from "cloudfront";
+
+/** Developer Guide: "CloudFront Functions event structure". */
+interface ViewerRequest {
+  readonly method: string;
+  readonly headers: { readonly "content-length"?: { readonly value: string } };
+}
+interface Answer {
+  readonly statusCode: number;
+  readonly statusDescription: string;
+  readonly headers: Readonly<Record<string, { readonly value: string }>>;
+  readonly body: { readonly encoding: "text"; readonly data: string };
+}
+
+/** which origin answers HEAD: filled in where the distribution is made, and so is the next */
+declare const HEAD_ORIGIN: string;
+/** bytes that a request to the API may bring; 0 where larger ones have a door */
+declare const LARGEST_BODY: number;
+
+// oxlint-disable-next-line no-unused-vars -- CloudFront calls it by this name
+function handler(event: { readonly request: ViewerRequest }): ViewerRequest | Answer {
+  const request = event.request;
+  const length = request.headers["content-length"];
+  if (LARGEST_BODY > 0 && length !== undefined && Number(length.value) > LARGEST_BODY)
+    return tooLarge(length.value);
+  if (request.method === "HEAD" && HEAD_ORIGIN !== "api") cf.selectRequestOriginById(HEAD_ORIGIN);
+  return request;
+}
+
+/** Before the body comes; the API's own word would name neither the limit nor what lifts it. */
+function tooLarge(length: string): Answer {
+  const reason =
+    "there is no upload door: a request may bring " +
+    LARGEST_BODY +
+    " bytes (setting door of the deployment, or smaller chunks)";
+  const error = {
+    code: "SIZE_INVALID",
+    message: "the request is too large for this registry: " + reason,
+    detail: { most: LARGEST_BODY, length: Number(length) },
+  };
+  return {
+    statusCode: 413,
+    statusDescription: "Content Too Large",
+    headers: { "content-type": { value: "application/json" } },
+    body: { encoding: "text", data: JSON.stringify({ errors: [error] }) },
+  };
+}
