@@ -27,7 +27,7 @@ function handler(event: { readonly request: ViewerRequest }): ViewerRequest | An
   const length = request.headers["content-length"];
   if (LARGEST_BODY > 0 && length !== undefined && Number(length.value) > LARGEST_BODY)
     return tooLarge(length.value);
-  if (request.method === "HEAD" && HEAD_ORIGIN !== "api") cf.selectRequestOriginById(HEAD_ORIGIN);
+  if (request.method === "HEAD") cf.selectRequestOriginById(HEAD_ORIGIN);
   return request;
 }
 

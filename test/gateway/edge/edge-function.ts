@@ -48,14 +48,13 @@ const IMPORT = /^import cf from ["']cloudfront["'];\n/;
  */
 export function loadEdgeFunction(code: string, origins: readonly string[]): EdgeFunction {
   if (Buffer.byteLength(code) > LARGEST) throw new Error(`the function has more than ${LARGEST} bytes`);
+  if (!IMPORT.test(code)) throw new Error("the function does not begin with the import of its helpers");
   const chosen: { origin?: string } = {};
   const selectRequestOriginById = (id: string): void => {
     if (!origins.includes(id)) throw new Error(`the distribution has no origin ${id}`);
     chosen.origin = id;
   };
-  // Without the import they are not there.
-  const helpers = IMPORT.test(code) ? { cf: { selectRequestOriginById } } : {};
-  const context = createContext(helpers, { codeGeneration: { strings: false } });
+  const context = createContext({ cf: { selectRequestOriginById } }, { codeGeneration: { strings: false } });
   runInContext(code.replace(IMPORT, ""), context);
   return (request) => {
     delete chosen.origin;

@@ -78,7 +78,7 @@ function exchange(message: IncomingMessage, response: ServerResponse, options: S
     return refuse(message, response, "forbidden");
   const viewed = viewerRequestOf(method, url, rawHeaders);
   const result = behaviour.route?.(viewed) ?? { kind: "passed", request: viewed, origin: undefined };
-  if (result.kind === "answered") return answer(message, response, result);
+  if (result.kind === "answered") return sendOwn(message, response, result);
   const { request: routed, origin: chosen = behaviour.origin } = result;
   const origin = distribution.origins.get(chosen);
   if (origin === undefined) throw new Error(`no origin ${chosen}`);
@@ -158,7 +158,7 @@ function refuse(message: IncomingMessage, response: ServerResponse, kind: EdgeRe
 }
 
 /** A function's own answer. What of the request's body still comes is thrown away. */
-function answer(
+function sendOwn(
   message: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: Answered,
