@@ -16,7 +16,7 @@ export interface Part {
   readonly runs?: readonly string[];
   /** folders and files, beside that code, whose change makes this part's results old */
   readonly testedBy: readonly string[];
-  /** begins the lines of the part's output that are its figures; they end before the next empty line */
+  /** begins lines of the part's output that are its figures; they end before the next empty line */
   readonly figures?: RegExp;
 }
 
@@ -86,10 +86,11 @@ export const PARTS: readonly Part[] = [
       "test/concurrency",
       "test/conformance",
       "test/clients/support",
+      "test/functions/support",
       "test/spec",
       "test/tools",
     ],
-    figures: /^conformance /,
+    figures: /^conformance |^upload door: /,
   },
   {
     name: "crash",

@@ -199,8 +199,12 @@ describe("what a run tells", () => {
   });
 
   it("finds the figures of a part in its log", () => {
-    const log = "stdout | x\n200 kills, 9 cut short\n  3 of 3 on target\n\n ok";
-    expect(figuresIn(log, /^\d+ kills, /)).toEqual(["200 kills, 9 cut short", "  3 of 3 on target"]);
+    const log = "stdout | x\n200 kills, 9 cut short\n  3 of 3 on target\n\n ok\n7 kills, none cut short\n";
+    expect(figuresIn(log, /^\d+ kills, /)).toEqual([
+      "200 kills, 9 cut short",
+      "  3 of 3 on target",
+      "7 kills, none cut short",
+    ]);
     expect(figuresIn("nothing", /^\d+ kills, /)).toEqual([]);
   });
 });

@@ -55,12 +55,13 @@ async function readReport(part: Part, file: string, isGood: boolean): Promise<Re
   return part.report === "vitest" ? readVitest(json, ROOT) : readConformance(json);
 }
 
-/** The lines of a log from the first that matches to the next empty one. */
+/** The lines of a log from each that matches to the next empty one. */
 export function figuresIn(log: string, first: RegExp | undefined): readonly string[] {
   if (first === undefined) return [];
-  const lines = log.split("\n");
-  const start = lines.findIndex((line) => first.test(line));
-  if (start === -1) return [];
-  const length = lines.slice(start).findIndex((line) => line.trim() === "");
-  return lines.slice(start, length === -1 ? undefined : start + length).map((line) => line.trimEnd());
+  let isFigure = false;
+  const lines = log.split("\n").filter((line) => {
+    isFigure = first.test(line) || (isFigure && line.trim() !== "");
+    return isFigure;
+  });
+  return lines.map((line) => line.trimEnd());
 }
