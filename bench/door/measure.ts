@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { run } from "../commands.ts";
 import type { BlobFile } from "../content.ts";
 import type { Push } from "../push.ts";
 import { peakMemory, processorSeconds } from "../usage.ts";
@@ -26,6 +27,8 @@ export async function sample(
 ): Promise<Sample> {
   const own = join(folder, "process");
   await mkdir(own);
+  // What others have written must not reach the disk in this one's time.
+  await run(["sync"]);
   try {
     return await stores.withPlace(async (place) => {
       const { pid, push, stop } = await contender.start(place, own);
