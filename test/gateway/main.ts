@@ -21,6 +21,7 @@ interface Options extends Switches {
   readonly set: Readonly<Record<string, string>>;
   readonly environments: string;
   readonly s3Host: string;
+  readonly door: boolean;
   readonly log?: string;
 }
 
@@ -45,8 +46,12 @@ const command = new Command("npm run gateway --")
   .option("--environments <number>", "of a function at a time; more requests wait", "20")
   .option(
     "--s3-host <address>",
-    "where S3 listens; another than the registry's is foreign to clients",
+    "where S3 and the upload door listen; another than the registry's is foreign to clients",
     S3_HOST,
+  )
+  .option(
+    "--no-door",
+    "as a stack without an upload door: layers are as large as a request to the API carries",
   )
   .option("--log <file>", "what the functions write; default: the terminal");
 for (const [name, { text, choices }] of Object.entries(SWITCHES)) {
@@ -101,6 +106,7 @@ async function start(options: Options, folder: string, running: AsyncDisposableS
     folder,
     variables: options.set,
     s3Host: options.s3Host,
+    ...(!options.door && { door: "none" }),
     scaling: { most: Number(options.environments), idle: 5 * 60_000 },
     log: (line) => console.error(line),
     functionLog: functionLog(options.log, running),

@@ -1,17 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { routeTable } from "./http-api/route-table.ts";
 import type { HttpApi, Integration } from "./http-api/server.ts";
 import { createFunction, type LambdaFunction, type Scaling } from "./lambda/lambda-function.ts";
-import { type Credentials, lambdaVariables } from "./lambda/variables.ts";
-import type { Identity } from "./rights/identities.ts";
+import { identityOf, SCALING, settingsOf, type WebFunctions, webSettingsOf } from "./process-settings.ts";
 import { S3_HOST, type Stores, startStores } from "./stores.ts";
-import type { FunctionPlan } from "./template/functions.ts";
 import { type RoutePlan, type StackPlan, stackOf } from "./template/stack.ts";
 import type { Place, Template } from "./template/template.ts";
+import type { WebFunctionPlan } from "./template/web-functions.ts";
 import { createThrottle } from "./throttle.ts";
-import { requireRuntimeClient } from "./tools/runtime-client.ts";
+import { startWebFunction, type WebFunction } from "./web-function/web-function.ts";
 
 export interface StandOptions {
   readonly template: Template;
@@ -20,8 +18,12 @@ export interface StandOptions {
   /** of every function, over what the template says */
   readonly variables?: Readonly<Record<string, string>>;
   readonly scaling?: Scaling;
-  /** where S3 listens; a foreign address by default */
+  /** where S3 and Web Functions listen; a foreign address by default */
   readonly s3Host?: string;
+  /** `none`: as a stack without an upload door: uploads go on where they are begun */
+  readonly door?: "none";
+  /** seconds that a request to a Web Function may take, in place of the template's */
+  readonly webTimeout?: number;
   /** told of each access to a store, in the words of `Ledger`, before the store is */
   readonly watch?: (what: string) => void;
   /** lines of the gateway itself */
@@ -37,6 +39,10 @@ export interface Stand {
   readonly stores: Stores;
   /** by logical id */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
+  /** by the names of their hosts in the template */
+  readonly webFunctions: WebFunctions;
+  /** what takes uploads of any length, where the stack has it */
+  readonly door: WebFunction | undefined;
   /** what roles did not allow, in the words of `Ledger` */
   readonly denied: readonly string[];
   /** what the stores were asked, and what decided about their answers, in the same words */
@@ -44,15 +50,14 @@ export interface Stand {
   readonly stop: () => Promise<void>;
 }
 
-/** Requests beyond 20 environments of a function wait; an idle one is kept for five minutes, as Lambda about does. */
-const SCALING: Scaling = { most: 20, idle: 5 * 60_000 };
-
 /** Starts everything that the stack needs but the HTTP server. Rejects with nothing left running. */
 export async function startStand(options: StandOptions): Promise<Stand> {
   await using running = new AsyncDisposableStack();
   const plan = stackOf(options.template);
   const { place } = options.template;
-  const identities = new Map(plan.functions.map((one) => [one.logicalId, identityOf(one)]));
+  const identities = new Map(
+    [...plan.functions, ...plan.webFunctions].map((one) => [one.logicalId, identityOf(one)]),
+  );
   const denied: string[] = [];
   const used = new Set<string>();
   const ledger = {
@@ -73,16 +78,23 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     { stack: plan, place, identities: [...identities.values()], ledger, folder, s3Host, log },
     running,
   );
+  const webFunctions = new Map<string, WebFunction>();
+  for (const one of plan.webFunctions) {
+    const { credentials } = identities.get(one.logicalId) ?? identityOf(one);
+    const served = await startWebFunction(webSettingsOf(one, { place, stores, credentials, options }));
+    running.defer(() => served.stop());
+    webFunctions.set(one.domain, served);
+  }
   const functions = new Map(
     plan.functions.map((one) => {
       const { credentials } = identities.get(one.logicalId) ?? identityOf(one);
-      const settings = settingsOf(one, { place, stores, credentials, options });
+      const settings = settingsOf(one, { place, stores, credentials, options }, webFunctions);
       const created = createFunction(settings, options.scaling ?? SCALING);
       running.defer(() => created.stop());
       return [one.logicalId, created] as const;
     }),
   );
-  killAtExit(functions, running);
+  killAtExit([...functions.values(), ...webFunctions.values()], running);
   startClock(plan, functions, running, options.log);
   const stopping = running.move();
   return {
@@ -90,57 +102,15 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     plan,
     stores,
     functions,
+    webFunctions,
+    door: webFunctions.get(plan.webFunctions.find(isDoor)?.domain ?? ""),
     denied,
     used,
     stop: () => stopping.disposeAsync(),
   };
 }
 
-/** Temporary credentials, as Lambda gives a function those of its role. */
-function identityOf({ logicalId, statements }: FunctionPlan): Identity {
-  const credentials: Credentials = {
-    accessKeyId: `ASIA${randomBytes(8).toString("hex").toUpperCase()}`,
-    secretAccessKey: randomBytes(30).toString("base64"),
-    sessionToken: randomBytes(300).toString("base64"),
-  };
-  return { name: logicalId, credentials, statements };
-}
-
-interface Surroundings {
-  readonly place: Place;
-  readonly stores: Stores;
-  readonly credentials: Credentials;
-  readonly options: StandOptions;
-}
-
-function settingsOf(plan: FunctionPlan, { place, stores, credentials, options }: Surroundings) {
-  const { name, arn, timeout, code, handler, memory, logicalId } = plan;
-  const { region } = place;
-  const own = lambdaVariables({ functionName: name, handler, memory, region, directory: code, credentials });
-  return {
-    name,
-    arn,
-    timeout,
-    directory: code,
-    // Lambda gives Node's heap nine tenths of a function's memory
-    command: [
-      process.execPath,
-      `--max-old-space-size=${Math.floor(memory * 0.9)}`,
-      requireRuntimeClient(),
-      handler,
-    ],
-    variables: {
-      ...plan.variables,
-      // No door is played yet.
-      BERTH_UPLOAD_DOOR: "",
-      ...options.variables,
-      ...own,
-      AWS_ENDPOINT_URL_DYNAMODB: stores.dynamodb,
-      AWS_ENDPOINT_URL_S3: stores.s3,
-    },
-    log: (text: string) => options.functionLog(logicalId, text),
-  };
-}
+const isDoor = ({ logicalId }: WebFunctionPlan): boolean => logicalId.startsWith("UploadDoor");
 
 function apiOf(plan: StackPlan, place: Place, functions: Stand["functions"]): HttpApi {
   const targets = new Map(
@@ -167,9 +137,9 @@ function integrationOf(route: RoutePlan, functions: Stand["functions"]): Integra
 }
 
 /** Whatever ends this process takes those of the functions with it. */
-function killAtExit(functions: Stand["functions"], running: AsyncDisposableStack): void {
+function killAtExit(functions: readonly Pick<WebFunction, "pids">[], running: AsyncDisposableStack): void {
   const kill = (): void => {
-    for (const pid of [...functions.values()].flatMap((one) => one.pids())) process.kill(pid, "SIGKILL");
+    for (const pid of functions.flatMap((one) => one.pids())) process.kill(pid, "SIGKILL");
   };
   process.once("exit", kill);
   running.defer(() => void process.off("exit", kill));

@@ -9,7 +9,7 @@ const UNSEEN = /^logs:/;
  * Sorted.
  */
 export function unusedGrants(
-  { logicalId, statements }: FunctionPlan,
+  { logicalId, statements }: Pick<FunctionPlan, "logicalId" | "statements">,
   used: ReadonlySet<string>,
 ): readonly string[] {
   return statements

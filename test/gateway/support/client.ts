@@ -6,7 +6,7 @@ export interface RegistryClient {
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** POST and PUT; resolves with the digest. Rejects where it is not 201. */
   readonly pushBlob: (repository: string, bytes: Uint8Array) => Promise<string>;
-  /** the path of a fresh upload, with a query that a digest can be added to */
+  /** where a fresh upload goes on, with a query that a digest can be added to */
   readonly startUpload: (repository: string) => Promise<string>;
   readonly putManifest: (repository: string, reference: string, manifest: Uint8Array) => Promise<Response>;
   /** the bytes of a blob, through the redirect */
@@ -35,9 +35,14 @@ export function manifestOf(
   );
 }
 
-export function createClient(url: string): RegistryClient {
+/** `agent`: what it says that it is; the registry answers some clients otherwise. */
+export function createClient(url: string, agent = "test"): RegistryClient {
   const call: RegistryClient["fetch"] = (path, init) =>
-    fetch(new URL(path, url), { redirect: "manual", ...init });
+    fetch(new URL(path, url), {
+      redirect: "manual",
+      ...init,
+      headers: { "User-Agent": agent, ...Object.fromEntries(new Headers(init?.headers)) },
+    });
   const startUpload = async (repository: string): Promise<string> => {
     const begun = await call(`/v2/${repository}/blobs/uploads/`, { method: "POST" });
     await expectStatus(begun, 202);

@@ -23,10 +23,13 @@ export interface StackUnderTest {
   readonly log: () => string;
 }
 
-type Options = Partial<Pick<StandOptions, "variables" | "scaling" | "watch">>;
+type Options = Partial<Pick<StandOptions, "variables" | "scaling" | "watch" | "webTimeout">> & {
+  /** whether uploads go on at the upload door; most tests are of the API */
+  readonly door?: "played" | "none";
+};
 
 /** The synthesized stack on this machine, for all tests of the file. A right that a function lacked fails them. */
-export function stackUnderTest(options: Options = {}): StackUnderTest {
+export function stackUnderTest({ door = "none", ...options }: Options = {}): StackUnderTest {
   const running = new AsyncDisposableStack();
   const up: { stand?: Stand; client?: RegistryClient; log: string } = { log: "" };
   const serve = async (switches: Partial<Switches>): Promise<RegistryClient> => {
@@ -56,6 +59,7 @@ export function stackUnderTest(options: Options = {}): StackUnderTest {
       folder,
       log: (line) => write(`${line}\n`),
       functionLog: (_, text) => write(text),
+      ...(door === "none" && { door }),
       ...options,
     });
     running.defer(() => must(up.stand).stop());

@@ -16,8 +16,12 @@ const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 const annotations = { long: "x".repeat(400_000) };
 const config = Buffer.from("{}");
 const layer = patterned(10 * MEBIBYTE, "life");
+const small = layer.subarray(0, 1000);
 
-type Running = Pick<StackUnderTest, "client" | "stand">;
+interface Running extends Pick<StackUnderTest, "client" | "stand"> {
+  /** whose uploads go on at the door */
+  readonly doorClient: RegistryClient;
+}
 
 /** The stores past every right: what accidents and time do to them. */
 interface Behind {
@@ -29,19 +33,21 @@ interface Behind {
  * Everything that clients, the clock and accidents do to a registry, through both ways in: names that have routes of
  * their own, and deeper ones. It judges no answer: what counts is which rights it needs.
  */
-export async function liveWholeLife({ client, stand }: Running): Promise<void> {
+export async function liveWholeLife({ client, doorClient, stand }: Running): Promise<void> {
   const { stores, plan } = stand;
   const table = connectTable(stores.behind.dynamodb, plan.tables[0]?.name ?? "");
   const blobs = connectBlobs(stores.behind.s3, plan.buckets[0] ?? "");
   try {
-    await live({ table: table.table, blobs: blobs.blobs }, { client, stand });
+    const behind = { table: table.table, blobs: blobs.blobs };
+    await live(behind, { client, stand });
+    await pushThroughDoor(behind, doorClient);
   } finally {
     table.close();
     blobs.close();
   }
 }
 
-async function live(behind: Behind, { client, stand }: Running): Promise<void> {
+async function live(behind: Behind, { client, stand }: Omit<Running, "doorClient">): Promise<void> {
   const repositories = ["life/one", "life/d/e/e/p/e/r/s/t"];
   for (const repository of repositories) {
     await pushTwice(client, repository);
@@ -68,12 +74,12 @@ const send = async (
   body?: Uint8Array,
 ): Promise<Response> => client.fetch(path, { method, ...(body && { body: Buffer.from(body) }) });
 
-/** In chunks, the second of which makes a part of the tail that the first has left. Resolves with the upload's path. */
+/** In chunks, the second of which makes a part of the tail that the first has left. Resolves with where the upload goes on. */
 async function upload(client: RegistryClient, repository: string, bytes: Uint8Array): Promise<string> {
   let location = await client.startUpload(repository);
   for (let at = 0; at < bytes.length; at += 4 * MEBIBYTE) {
     const patched = await send(client, "PATCH", location, bytes.subarray(at, at + 4 * MEBIBYTE));
-    location = patched.headers.get("location") ?? "";
+    location = new URL(patched.headers.get("location") ?? "", patched.url).href;
   }
   return location;
 }
@@ -87,6 +93,20 @@ async function pushTwice(client: RegistryClient, repository: string): Promise<vo
   }
   const query = new URLSearchParams({ mount: digestOf(config), from: repository }).toString();
   await send(client, "POST", `/v2/${repository}x/blobs/uploads/?${query}`);
+}
+
+/** Also by parts that it numbers, one whose bytes are lost, and one that its client takes away. */
+async function pushThroughDoor({ blobs }: Behind, client: RegistryClient): Promise<void> {
+  const repository = "life/door";
+  await pushTwice(client, repository);
+  const numbered = await client.startUpload(repository);
+  const shuffled = layer.toReversed();
+  await send(client, "PATCH", `${numbered}&part=1`, shuffled);
+  await send(client, "PUT", `${withDigest(numbered, digestOf(shuffled))}&parts=1`);
+  const lost = await upload(client, repository, small);
+  for (const { key } of (await blobs.list("")).entries) await blobs.remove(key);
+  await send(client, "PATCH", lost, small);
+  await send(client, "DELETE", await upload(client, repository, layer));
 }
 
 const subject = manifestOf([config, layer]);
@@ -114,8 +134,6 @@ async function pull(client: RegistryClient, repository: string): Promise<void> {
   await send(client, "GET", "/v2/_catalog");
   await send(client, "GET", `/v2/${repository}/referrers/${digestOf(subject)}`);
 }
-
-const small = layer.subarray(0, 1000);
 
 /** One that its client takes away itself; one with a tail and one with parts, whose time is over. */
 async function leaveUploads({ table }: Behind, client: RegistryClient, repository: string): Promise<void> {

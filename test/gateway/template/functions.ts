@@ -50,7 +50,7 @@ function planOf(resource: Resource, template: Template): FunctionPlan {
 }
 
 /** All that the policies of a role say. Throws for a managed policy whose content nobody knows here. */
-function statementsOf(roleArn: string, template: Template): readonly Statement[] {
+export function statementsOf(roleArn: string, template: Template): readonly Statement[] {
   const role = template.ofType("AWS::IAM::Role").find(({ arn }) => arn === roleArn);
   if (role === undefined) throw new Error(`the template has no role ${roleArn}`);
   for (const arn of listOf(role.property("ManagedPolicyArns")).map(String)) {

@@ -2,6 +2,35 @@ import { describe, expect, it } from "vitest";
 import { fixtureRoute, fixtureTemplate } from "../support/fixture.ts";
 import { stackOf } from "./stack.ts";
 
+/** In the form that CDK writes. */
+const webFunction = (endpoint: object) => ({
+  Web: {
+    Type: "AWS::Lambda::WebFunction",
+    Properties: { FunctionName: { "Fn::Join": ["", ["web-", { Ref: "AWS::Region" }]] } },
+  },
+  Copy: { Type: "Custom::S3ObjectCopy", Properties: { SourceObjectKey: "player.zip" } },
+  Revision: {
+    Type: "AWS::Lambda::WebFunctionRevision",
+    Properties: {
+      FunctionName: { Ref: "Web" },
+      BuildConfig: {
+        CodeConfig: { S3Object: { Key: { "Fn::GetAtt": ["Copy", "Key"] } } },
+        RuntimeConfig: { Runtime: "nodejs24.x" },
+      },
+      ServiceConfig: {
+        ExecutionRoleArn: { "Fn::GetAtt": ["Role", "Arn"] },
+        EnvironmentVariables: { BERTH_TABLE: { Ref: "Table" } },
+        MaxConcurrencyPerEnvironment: 8,
+        TimeoutSeconds: 900,
+      },
+    },
+  },
+  Endpoint: {
+    Type: "AWS::Lambda::WebFunctionEndpoint",
+    Properties: { FunctionName: { "Fn::GetAtt": ["Web", "FunctionArn"] }, ...endpoint },
+  },
+});
+
 describe("reading a synthesized stack", () => {
   it("finds the routes, and the function behind each", () => {
     const { routes } = stackOf(fixtureTemplate());
@@ -54,6 +83,27 @@ describe("reading a synthesized stack", () => {
     };
     const { routes } = stackOf(fixtureTemplate({}, changes));
     expect(routes.get("GET /closed")).toMatchObject({ isOpen: false, mayCall: false });
+  });
+
+  it("finds a Web Function with its revision, its endpoint, and the code behind the copy that Lambda reads", () => {
+    const { webFunctions } = stackOf(fixtureTemplate({}, webFunction({ AuthType: "ApplicationManaged" })));
+    expect(webFunctions).toMatchObject([
+      {
+        logicalId: "Web",
+        name: "web-us-east-1",
+        timeout: 900,
+        atATime: 8,
+        variables: { BERTH_TABLE: "Fixture-Table" },
+        domain: "Fixture-Endpoint.DomainName",
+      },
+    ]);
+    expect(webFunctions[0]?.statements.length).toBe(2);
+    expect(webFunctions[0]?.code).toMatch(/player$/);
+  });
+
+  it("can't play a Web Function that wants signed requests", () => {
+    const signed = webFunction({ AuthType: "IamAuth" });
+    expect(() => stackOf(fixtureTemplate({}, signed))).toThrow("it wants signed requests");
   });
 
   it("refuses what it can't play, by name", () => {

@@ -1,5 +1,6 @@
 import { type FunctionPlan, functionsOf, mayCall } from "./functions.ts";
 import type { Resource, Template } from "./template.ts";
+import { type WebFunctionPlan, webFunctionsOf } from "./web-functions.ts";
 
 export interface RoutePlan {
   readonly function: FunctionPlan;
@@ -41,6 +42,7 @@ export interface StackPlan {
   readonly stageVariables: Readonly<Record<string, string>> | undefined;
   readonly throttle: Throttle | undefined;
   readonly functions: readonly FunctionPlan[];
+  readonly webFunctions: readonly WebFunctionPlan[];
   readonly tables: readonly TablePlan[];
   /** names */
   readonly buckets: readonly string[];
@@ -62,6 +64,7 @@ export function stackOf(template: Template): StackPlan {
     stageVariables: stage.property("StageVariables") as StackPlan["stageVariables"],
     throttle: throttleOf(stage.property("DefaultRouteSettings")),
     functions,
+    webFunctions: webFunctionsOf(template),
     tables: template.ofType("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable").map(tableOf),
     buckets: template.ofType("AWS::S3::Bucket").map(({ name }) => name),
     schedules: schedulesOf(template, functions),
