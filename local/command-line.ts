@@ -117,6 +117,7 @@ function addPush(program: Command): void {
     .option("--allow-missing", "push an index though the source lacks some of its images")
     .option("--parallel <number>", "how many blobs are sent at once", "4")
     .option("--part-size <size>", "how much one request brings of a large blob: 4m, 64m, 1g", "64m")
+    .option("--parts-at-once <number>", "how many parts of one blob, where the registry takes them so", "4")
     .option("--timeout <duration>", "give up a request when nothing moves for so long", "2m")
     .option("--plain-http", "speak HTTP without encryption, also to another machine")
     .option("--json", "print the report as JSON, for machines")

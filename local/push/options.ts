@@ -7,6 +7,7 @@ import { parseTarget, type Target } from "./target.ts";
 export interface PushFlags {
   readonly parallel: string;
   readonly partSize: string;
+  readonly partsAtOnce: string;
   readonly timeout: string;
   readonly image?: string;
   readonly all?: boolean;
@@ -21,6 +22,8 @@ export interface PushOptions {
   readonly parallel: number;
   /** bytes of one request */
   readonly partSize: number;
+  /** parts of one blob at once, where the registry takes them in any order */
+  readonly partsAtOnce: number;
   /** milliseconds in which nothing moves, after which a request is given up */
   readonly timeout: number;
   readonly selection: Selection;
@@ -43,12 +46,8 @@ const HOUR = 3_600_000;
 
 /** Complaint, where a flag or the reference can't be used. */
 export function parseOptions(reference: string, flags: PushFlags): PushOptions {
-  const parallel = /^\d{1,3}$/.test(flags.parallel) ? Number(flags.parallel) : 0;
-  if (parallel < 1 || parallel > MOST_PARALLEL) {
-    throw new Complaint(
-      `--parallel is '${flags.parallel}': it must be a whole number from 1 to ${MOST_PARALLEL}`,
-    );
-  }
+  const parallel = countOf("--parallel", flags.parallel);
+  const partsAtOnce = countOf("--parts-at-once", flags.partsAtOnce);
   const partSize = parseSize(flags.partSize);
   if (partSize === undefined || partSize < LEAST_PART || partSize > MOST_PART) {
     throw new Complaint(
@@ -66,11 +65,18 @@ export function parseOptions(reference: string, flags: PushFlags): PushOptions {
     target,
     parallel,
     partSize,
+    partsAtOnce,
     timeout,
     selection: selectionOf(flags, target),
     allowMissing: flags.allowMissing === true,
     json: flags.json === true,
   };
+}
+
+function countOf(flag: string, text: string): number {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= MOST_PARALLEL) return count;
+  throw new Complaint(`${flag} is '${text}': it must be a whole number from 1 to ${MOST_PARALLEL}`);
 }
 
 function selectionOf({ all, image }: PushFlags, { tag }: Target): Selection {

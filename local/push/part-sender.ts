@@ -1,18 +1,30 @@
 import { type Answer, NoAnswerError } from "../client/client.ts";
 import { type BlobSender, type BlobWatch, damaged } from "./blob-sender.ts";
+import { numberedPartSize, sendNumbered } from "./numbered-parts.ts";
 import type { PartSize } from "./part-size.ts";
 import { Patience, PushFailure, persist } from "./patience.ts";
 import type { PlannedBlob } from "./plan.ts";
 import { hasBlob, isFine, type Remote, refused } from "./repository.ts";
 import { RunningDigest } from "./running-digest.ts";
 import { lookUp, type Sent, type Step, sendPart } from "./send-part.ts";
-import { BINARY, beginUpload, cancelUpload, closing, findUpload, type Upload } from "./upload.ts";
+import {
+  BINARY,
+  beginUpload,
+  cancelUpload,
+  closing,
+  findUpload,
+  isNumbered,
+  type NumberedUpload,
+  type Upload,
+} from "./upload.ts";
 import type { UploadStates } from "./upload-states.ts";
 
 export interface PartSenderParts {
   readonly remote: Remote;
   readonly states: UploadStates;
   readonly partSize: PartSize;
+  /** parts of one blob at once, where the registry takes them in any order */
+  readonly partsAtOnce: number;
 }
 
 /** How often an upload is begun that the registry forgets or spoils again and again. */
@@ -20,14 +32,21 @@ const MOST_BEGINNINGS = 3;
 /** Steps of an upload that bring it no further, in a row. */
 const MOST_STANDSTILL = 16;
 
-/** One part after the other, each in its place: distribution-spec § Pushing a blob in chunks. Goes on where a run before ended. */
+/**
+ * Parts, one after the other and each in its place (distribution-spec § Pushing a blob in chunks), or several at a time
+ * where the registry takes them so. Goes on where a run before ended.
+ */
 export const createPartSender = (parts: PartSenderParts): BlobSender => ({
   send: async (blob, watch) => {
     const { remote, states } = parts;
     let lost = "";
     for (let begun = 0; begun < MOST_BEGINNINGS; begun += 1) {
-      const sending = new Sending(blob, watch, parts);
-      const outcome = await sending.run(begun === 0 ? await resumed(blob, watch, parts) : undefined);
+      const earlier = begun === 0 ? await resumed(blob, watch, parts) : undefined;
+      const upload = earlier ?? (await begin(blob, parts));
+      await states.save(blob.digest, upload);
+      const outcome = isNumbered(upload)
+        ? await sendNumbered(upload, blob, watch, { remote, states, width: parts.partsAtOnce })
+        : await new Sending(blob, watch, parts).run(upload);
       await states.remove(blob.digest);
       // Who has lost an upload may have lost only the answer to its commit.
       if (outcome.kind === "committed" || (await hasBlob(remote, blob.digest))) return;
@@ -36,6 +55,17 @@ export const createPartSender = (parts: PartSenderParts): BlobSender => ({
     throw new PushFailure(`the upload of ${blob.digest} came to nothing ${MOST_BEGINNINGS} times: ${lost}`);
   },
 });
+
+/** An upload for parts in any order, where the registry takes them so and the blob has several. */
+async function begin(
+  { stretch }: PlannedBlob,
+  { remote, partSize, partsAtOnce }: PartSenderParts,
+): Promise<Upload | NumberedUpload> {
+  const upload = await beginUpload(remote);
+  if (upload.parallelParts === undefined || partsAtOnce < 2) return upload;
+  const size = numberedPartSize(stretch.size, partSize.given(0), upload.parallelParts);
+  return size === undefined ? upload : { ...upload, partSize: size, done: new Set<number>() };
+}
 
 /** Where an earlier run of the same push left off, if the registry knows. */
 async function resumed(
@@ -46,7 +76,8 @@ async function resumed(
   const saved = await states.load(digest);
   const found = saved && (await findUpload(remote, saved).catch(nowhere));
   if (found === undefined || found.offset > stretch.size) return undefined;
-  if (found.offset > 0) watch.resumed(found.offset);
+  const there = isNumbered(found) ? found.done.size * found.partSize : found.offset;
+  if (there > 0) watch.resumed(Math.min(there, stretch.size));
   return found;
 }
 
@@ -71,11 +102,10 @@ class Sending {
     this.#patience = new Patience(remote.waiting);
   }
 
-  async run(earlier: Upload | undefined): Promise<Outcome> {
-    const { remote, watch, blob } = this.#sent;
-    let upload = earlier ?? (await beginUpload(remote));
+  async run(begun: Upload): Promise<Outcome> {
+    const { watch, blob } = this.#sent;
+    let upload = begun;
     let furthest = upload.offset;
-    await this.#states.save(blob.digest, upload);
     watch.at(upload.offset);
     while (upload.offset < blob.stretch.size) {
       const step = await this.#next(upload);

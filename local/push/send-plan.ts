@@ -12,7 +12,7 @@ import type { UploadStates } from "./upload-states.ts";
 
 export interface Sending {
   readonly plan: Plan;
-  readonly options: Pick<PushOptions, "target" | "parallel" | "partSize">;
+  readonly options: Pick<PushOptions, "target" | "parallel" | "partSize" | "partsAtOnce">;
   readonly screen: Screen;
   readonly remote: Remote;
   readonly states: UploadStates;
@@ -28,7 +28,10 @@ export async function sendPlan(sending: Sending): Promise<void> {
   const partSize = new PartSize(options.partSize, (bytes) =>
     screen.say(`larger requests don't get through: going on with parts of ${sizeText(bytes)}`),
   );
-  const senders = { small: createSmallSender(remote), large: createPartSender({ remote, states, partSize }) };
+  const senders = {
+    small: createSmallSender(remote),
+    large: createPartSender({ remote, states, partSize, partsAtOnce: options.partsAtOnce }),
+  };
   screen.begin(plan);
   await inParallel(plan.blobs, { width: options.parallel, stop }, async (blob) => {
     const sender = blob.stretch.size <= SMALL_BYTES ? senders.small : senders.large;

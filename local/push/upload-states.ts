@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import type { Digest } from "../../shared/oci/digest.ts";
 import { Complaint, causeOf } from "../complaint.ts";
-import type { Upload } from "./upload.ts";
+import { isNumbered, type Upload } from "./upload.ts";
 
 /** The uploads that runs of `berth push` have begun, so that a later run goes on with them. */
 export interface UploadStates {
@@ -54,9 +54,19 @@ export async function openUploadStates(
     );
   return {
     load: async (digest) => read(fileOf(digest)),
-    save: async (digest, { location, leastPart }) => {
+    save: async (digest, upload) => {
       const [origin, repository] = place;
-      const state = { version: 1, origin, repository, digest, location: location.href, leastPart };
+      const { location, leastPart } = upload;
+      const numbered = isNumbered(upload) ? { partSize: upload.partSize, done: [...upload.done] } : {};
+      const state = {
+        version: 1,
+        origin,
+        repository,
+        digest,
+        location: location.href,
+        leastPart,
+        ...numbered,
+      };
       const fresh = join(folder, `${randomUUID()}.new`);
       await writeFile(fresh, JSON.stringify(state), { mode: FILE_MODE, flag: "wx" });
       await rename(fresh, fileOf(digest));
@@ -72,10 +82,15 @@ async function read(file: string): Promise<Upload | undefined> {
     const { version, leastPart } = state;
     const location = URL.parse(String(state["location"]));
     if (version !== 1 || location === null || typeof leastPart !== "number") return undefined;
-    return { location, offset: 0, leastPart };
+    return { location, offset: 0, leastPart, ...numberedIn(state) };
   } catch {
     return undefined;
   }
+}
+
+function numberedIn({ partSize, done }: Readonly<Record<string, unknown>>) {
+  if (typeof partSize !== "number" || !Array.isArray(done)) return {};
+  return { partSize, done: new Set(done.filter((number): number is number => typeof number === "number")) };
 }
 
 async function sweep(folder: string, now: number): Promise<void> {

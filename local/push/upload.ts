@@ -1,5 +1,6 @@
 import type { Digest } from "../../shared/oci/digest.ts";
 import type { Answer } from "../client/client.ts";
+import type { PartRange } from "./numbered-parts.ts";
 import { persist } from "./patience.ts";
 import { isFine, locationOf, type Remote, refused } from "./repository.ts";
 
@@ -11,7 +12,19 @@ export interface Upload {
   readonly offset: number;
   /** bytes that each part but the last must have: OCI-Chunk-Min-Length */
   readonly leastPart: number;
+  /** where the registry takes parts in any order: Berth-Parallel-Parts */
+  readonly parallelParts?: PartRange;
 }
+
+/** An upload whose parts have numbers, and come in any order. */
+export interface NumberedUpload extends Upload {
+  /** bytes of each part but the last */
+  readonly partSize: number;
+  /** the numbers of those that are there */
+  readonly done: Set<number>;
+}
+
+export const isNumbered = (upload: Upload): upload is NumberedUpload => "partSize" in upload;
 
 /** Without it, something on the way may take the bytes for text. */
 export const BINARY = { "Content-Type": "application/octet-stream" } as const;
@@ -22,10 +35,12 @@ export async function beginUpload({ client, repo, waiting }: Remote): Promise<Up
   const answer = await persist(() => client.send({ method: "POST", target }), waiting);
   if (!isFine(answer)) throw refused(answer);
   const leastPart = Number(answer.header("oci-chunk-min-length") ?? 0);
+  const [, least, most] = /^(\d{1,15})-(\d{1,15})$/.exec(answer.header("berth-parallel-parts") ?? "") ?? [];
   return {
     location: locationOf(answer),
     offset: 0,
     leastPart: Number.isSafeInteger(leastPart) ? leastPart : 0,
+    ...(least !== undefined && { parallelParts: { least: Number(least), most: Number(most) } }),
   };
 }
 

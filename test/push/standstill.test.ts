@@ -34,6 +34,7 @@ async function sentTo(breaks: Breaks, earlier?: Upload) {
   const blob = { digest: parseDigest(sha256(bytes)), stretch: { path: file, start: 0, size: bytes.length } };
   if (earlier) states.set(blob.digest, earlier);
   const sender = createPartSender({
+    partsAtOnce: 1,
     remote: {
       client,
       repo: parseRepoName("app"),
