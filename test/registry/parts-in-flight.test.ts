@@ -4,7 +4,7 @@ import type { Blobs } from "../../shared/ports/blobs.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { partSize } from "../../shared/registry/part-plan.ts";
 import { bodyOf, collect, patterned } from "../support/bodies.ts";
-import { caller, createDomain, pushBlob, repo, sha256 } from "../support/domain.ts";
+import { createDomain, pushBlob, repo, sha256 } from "../support/domain.ts";
 
 const bytes = patterned(6 * partSize(1), "six parts");
 
