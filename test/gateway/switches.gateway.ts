@@ -1,8 +1,13 @@
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { withOwnStorage } from "../clients/support/containers-storage.ts";
+import { freshDirectory, randomFile } from "../clients/support/images.ts";
+import { addImage, addLayer, createLayout } from "../clients/support/layout.ts";
 import { run, runRefused } from "../clients/support/run.ts";
 import { built } from "../clients/support/tools.ts";
 import { patterned } from "../support/bodies.ts";
 import { digestOf, manifestOf, type RegistryClient } from "./support/client.ts";
+import { pushBy } from "./support/door.ts";
 import { stackUnderTest } from "./support/stack-under-test.ts";
 
 /** What AWS's documents leave open, each played before the same functions. */
@@ -97,6 +102,39 @@ describe("HEAD of a manifest, whoever computes its length, with GET's body behin
       expect(without.status).toBe(202);
     }
   });
+});
+
+describe("bodies without a length that the gateway refuses, with the upload door beside it", () => {
+  const stack = stackUnderTest({ door: "played" });
+  const large = patterned(12_000_000, "larger than the API takes");
+
+  it.each(["411", "501"] as const)("are taken by the door: %s", async (chunked) => {
+    const client = await stack.serve({ chunked });
+    expect(await pushBy("PATCH without a length", client, `switched/${chunked}`, large)).toBe(201);
+    const pulled = await client.pullBlob(`switched/${chunked}`, digestOf(large));
+    expect(digestOf(pulled)).toBe(digestOf(large));
+  });
+
+  it.each(["411", "501"] as const)("no longer keep podman from pushing: %s", async (chunked) => {
+    const client = await stack.serve({ chunked });
+    const podman = await withOwnStorage("podman");
+    const name = `${new URL(client.url).host}/podman/${chunked}:1`;
+    const id = await podmanImage(podman);
+    await podman("push", "--quiet", "--tls-verify=false", id, name);
+    await podman("rmi", "--all", "--force");
+    expect((await podman("pull", "--quiet", "--tls-verify=false", name)).trim()).toBe(id);
+  });
+
+  /** An image with one layer, which is larger than the API takes. */
+  async function podmanImage(podman: (...parameters: string[]) => Promise<string>): Promise<string> {
+    const layout = await createLayout(await freshDirectory("image"));
+    const root = await freshDirectory("root");
+    await randomFile(join(root, "random.bin"), 12_000_000);
+    const layers = [await addLayer(layout, root)];
+    const platform = { os: "linux", architecture: "amd64" };
+    await addImage(layout, { layers, platform, command: ["/none"], tag: "1" });
+    return (await podman("pull", "--quiet", `oci:${layout}:1`)).trim();
+  }
 });
 
 describe("HEAD of a manifest, with no body behind it", () => {
