@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { onSignals } from "../../local/signals.ts";
-import { type ApiServer, serveHttpApi } from "./http-api/server.ts";
+import { serveStackEdge } from "./edge/serve-stack.ts";
+import { serveHttpApi } from "./http-api/server.ts";
 import { LIKELIEST, SWITCHES, type Switches } from "./http-api/switches.ts";
 import { startStand } from "./stand.ts";
 import { S3_HOST } from "./stores.ts";
@@ -20,6 +21,7 @@ interface Options extends Switches {
   readonly parameter: Readonly<Record<string, string>>;
   readonly set: Readonly<Record<string, string>>;
   readonly environments: string;
+  readonly edge: boolean;
   readonly s3Host: string;
   readonly door: boolean;
   readonly log?: string;
@@ -44,6 +46,11 @@ const command = new Command("npm run gateway --")
   .option("--parameter <name=value>", "of the stack; can be given again", collect, {})
   .option("--set <variable=value>", "in the environment of every function; can be given again", collect, {})
   .option("--environments <number>", "of a function at a time; more requests wait", "20")
+  .option(
+    "--edge",
+    "serve it as its CloudFront distribution does: uploads go to the door by the same host",
+    false,
+  )
   .option(
     "--s3-host <address>",
     "where S3 and the upload door listen; another than the registry's is foreign to clients",
@@ -86,12 +93,12 @@ async function run(options: Options): Promise<void> {
   await using running = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "berth-gateway-"));
   running.defer(() => rm(folder, { recursive: true, force: true }));
-  const server = await start(options, folder, running);
-  console.log(`serves ${server.url} from ${options.team ?? "the stack"}; stop it with Ctrl+C`);
+  const url = await start(options, folder, running);
+  console.log(`serves ${url} from ${options.team ?? "the stack"}; stop it with Ctrl+C`);
   await stopped;
 }
 
-async function start(options: Options, folder: string, running: AsyncDisposableStack): Promise<ApiServer> {
+async function start(options: Options, folder: string, running: AsyncDisposableStack): Promise<string> {
   const assembly = options.assembly ?? join(folder, "assembly");
   if (options.assembly === undefined) await synthesize(assembly, options.team);
   const stack = await stackIn(assembly, options.stack);
@@ -112,11 +119,15 @@ async function start(options: Options, folder: string, running: AsyncDisposableS
     functionLog: functionLog(options.log, running),
   });
   running.defer(() => stand.stop());
-  const { host, port } = options;
   const log = (line: string): void => console.error(line);
-  const server = await serveHttpApi({ api: stand.api, switches: options, host, port: Number(port), log });
-  running.defer(() => server.stop());
-  return server;
+  const address = { host: options.host, port: Number(options.port), log };
+  const served = { ...address, ...(options.edge && { port: 0 }) };
+  const api = await serveHttpApi({ ...served, api: stand.api, switches: options });
+  running.defer(() => api.stop());
+  if (!options.edge) return api.url;
+  const edge = await serveStackEdge({ template, ...stand, api: api.url }, address);
+  running.defer(() => edge.stop());
+  return edge.url;
 }
 
 function functionLog(

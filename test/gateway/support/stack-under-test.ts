@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject } from "vitest";
-import { type ApiServer, serveHttpApi } from "../http-api/server.ts";
+import { serveStackEdge } from "../edge/serve-stack.ts";
+import { serveHttpApi } from "../http-api/server.ts";
 import { LIKELIEST, type Switches } from "../http-api/switches.ts";
 import type { LambdaFunction } from "../lambda/lambda-function.ts";
 import { type Stand, type StandOptions, startStand } from "../stand.ts";
 import { stackIn } from "../synthesize.ts";
-import { readTemplate } from "../template/template.ts";
+import { readTemplate, type Template } from "../template/template.ts";
 import { createClient, type RegistryClient } from "./client.ts";
 import { PLACE } from "./fixture.ts";
 
@@ -17,6 +18,8 @@ export interface StackUnderTest {
   readonly stand: Stand;
   /** Another API before the same functions; it stops with the test file. */
   readonly serve: (switches: Partial<Switches>) => Promise<RegistryClient>;
+  /** The stack's edge, before such an API; it stops with the test file. `inPlace` of the upload door's own address. */
+  readonly serveEdge: (switches: Partial<Switches>, inPlace?: string) => Promise<RegistryClient>;
   /** the function behind a route of the template */
   readonly behind: (routeKey: string) => LambdaFunction;
   /** what the functions logged since the start */
@@ -31,17 +34,24 @@ type Options = Partial<Pick<StandOptions, "variables" | "scaling" | "watch" | "w
 /** The synthesized stack on this machine, for all tests of the file. A right that a function lacked fails them. */
 export function stackUnderTest({ door = "none", ...options }: Options = {}): StackUnderTest {
   const running = new AsyncDisposableStack();
-  const up: { stand?: Stand; client?: RegistryClient; log: string } = { log: "" };
+  const up: { stand?: Stand; template?: Template; client?: RegistryClient; log: string } = { log: "" };
+  const log = (line: string): void => {
+    up.log += `${line}\n`;
+  };
+  const address = { host: "127.0.0.1", port: 0, log };
   const serve = async (switches: Partial<Switches>): Promise<RegistryClient> => {
-    const server: ApiServer = await serveHttpApi({
-      api: must(up.stand).api,
-      switches: { ...LIKELIEST, ...switches },
-      host: "127.0.0.1",
-      port: 0,
-      log: (line) => {
-        up.log += `${line}\n`;
-      },
-    });
+    const { api } = must(up.stand);
+    const server = await serveHttpApi({ ...address, api, switches: { ...LIKELIEST, ...switches } });
+    running.defer(() => server.stop());
+    return createClient(server.url);
+  };
+  const serveEdge: StackUnderTest["serveEdge"] = async (switches, inPlace) => {
+    const { url: api } = await serve(switches);
+    const { plan, webFunctions: played, door: own } = must(up.stand);
+    const webFunctions = new Map(
+      [...played].map(([domain, { url }]) => [domain, { url: url === own?.url ? (inPlace ?? url) : url }]),
+    );
+    const server = await serveStackEdge({ template: must(up.template), plan, webFunctions, api }, address);
     running.defer(() => server.stop());
     return createClient(server.url);
   };
@@ -51,6 +61,7 @@ export function stackUnderTest({ door = "none", ...options }: Options = {}): Sta
     const assembly = inject("assembly");
     const stack = await stackIn(assembly, undefined);
     const template = await readTemplate({ folder: assembly, stack, place: PLACE, parameters: {} });
+    up.template = template;
     const write = (text: string): void => {
       up.log += text;
     };
@@ -77,6 +88,7 @@ export function stackUnderTest({ door = "none", ...options }: Options = {}): Sta
       return must(up.stand);
     },
     serve,
+    serveEdge,
     behind: (routeKey) => {
       const { plan, functions } = must(up.stand);
       return must(functions.get(must(plan.routes.get(routeKey)).function.logicalId));

@@ -1,3 +1,4 @@
+import { beforeAll } from "vitest";
 import { checkStores } from "../../aws/support/read-stores.ts";
 import { connectBlobs, connectTable } from "../../aws/support/stores.ts";
 import type { StoreReport } from "../../support/check-store.ts";
@@ -12,14 +13,18 @@ const SCALING = { most: 4, idle: 60_000 };
 /** a line of the functions' log that tells a defect, or that a store did not serve */
 const TROUBLE = /^.*"level":"ERROR".*$/gm;
 
-/** Puts the registries of this file's tests behind the gateway: the synthesized stack, over HTTP. */
-export function useGateway(): void {
-  const stack = stackUnderTest({ scaling: SCALING });
+/** Puts the registries of this file's tests behind the gateway: the synthesized stack, over HTTP, by its API or its edge. */
+export function useGateway(by: "api" | "edge" = "api"): void {
+  const stack = stackUnderTest({ scaling: SCALING, door: by === "edge" ? "played" : "none" });
+  let url = "";
+  beforeAll(async () => {
+    ({ url } = by === "edge" ? await stack.serveEdge({}) : stack.client);
+  });
   useHome({
     largestBody: LARGEST_BODY,
     slowness: 2,
     start: async (defects) => ({
-      url: stack.client.url,
+      url,
       check: () => checkStand(stack.stand),
       stop: async () => {
         for (const [line] of stack.log().matchAll(TROUBLE)) defects.log.error(line);

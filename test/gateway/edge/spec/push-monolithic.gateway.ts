@@ -1,0 +1,4 @@
+import { useGateway } from "../../support/use-gateway.ts";
+
+useGateway("edge");
+await import("../../../spec/push-monolithic.test.ts");
