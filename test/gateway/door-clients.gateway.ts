@@ -23,10 +23,12 @@ interface Client {
 }
 
 const TAG = "1.0";
-const regctl = (image: string, from: string, to: string): readonly string[] => [
-  ...[built("regctl"), "--host", `reg=${image.split("/")[0]},tls=disabled`],
-  ...["image", "copy", from, to],
-];
+function regctl(image: string, from: string, to: string): readonly string[] {
+  const host = `reg=${image.split("/")[0]},tls=disabled`;
+  return [built("regctl"), "--host", host, "image", "copy", from, to];
+}
+
+const skopeo = (...parameters: string[]): readonly string[] => [debian("skopeo"), "copy", ...parameters];
 
 const CLIENTS: readonly Client[] = [
   {
@@ -43,14 +45,9 @@ const CLIENTS: readonly Client[] = [
   },
   {
     name: "skopeo: POST, PATCH without a length, PUT",
-    push: (layout, image) => [
-      ...[debian("skopeo"), "copy", "--preserve-digests", "--dest-tls-verify=false"],
-      ...[`oci:${layout}:${TAG}`, `docker://${image}`],
-    ],
-    pull: (image, layout) => [
-      ...[debian("skopeo"), "copy", "--src-tls-verify=false"],
-      ...[`docker://${image}`, `oci:${layout}:${TAG}`],
-    ],
+    push: (layout, image) =>
+      skopeo("--preserve-digests", "--dest-tls-verify=false", `oci:${layout}:${TAG}`, `docker://${image}`),
+    pull: (image, layout) => skopeo("--src-tls-verify=false", `docker://${image}`, `oci:${layout}:${TAG}`),
     isInGate: false,
   },
 ];
