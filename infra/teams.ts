@@ -21,7 +21,7 @@ const TEAM_TAKES = "a small letter, then small letters, digits and single dashes
 
 /** The team that `-c team=` names, else all of cdk.json. A name that is not there is refused: it might be mistyped. */
 export function readTeams(context: Context): readonly Team[] {
-  const teams = context("teams");
+  const teams = readJson(context("teams"));
   if (!isObject(teams) || Object.keys(teams).length === 0) {
     throw new ContextError(
       `teams is ${quote(teams)}: it takes an object, like {"main": {"logLevel": "warn"}}`,
@@ -38,6 +38,16 @@ export function readTeams(context: Context): readonly Team[] {
     );
   }
   return names.map((name) => ({ name, settings: parseTeamSettings(name, teams[name]) }));
+}
+
+/** The command line has only texts for what is an object in cdk.json; what is no JSON is complained about as it is. */
+function readJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }
 
 export function readDeployment(context: Context): Deployment {

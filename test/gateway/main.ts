@@ -100,7 +100,7 @@ async function run(options: Options): Promise<void> {
 
 async function start(options: Options, folder: string, running: AsyncDisposableStack): Promise<string> {
   const assembly = options.assembly ?? join(folder, "assembly");
-  if (options.assembly === undefined) await synthesize(assembly, options.team);
+  if (options.assembly === undefined) await synthesize(assembly, { team: options.team });
   const stack = await stackIn(assembly, options.stack);
   const template = await readTemplate({
     folder: assembly,

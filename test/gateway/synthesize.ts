@@ -6,10 +6,22 @@ const ROOT = resolve(import.meta.dirname, "..", "..");
 
 const CDK = join(ROOT, "node_modules", ".bin", "cdk");
 
-/** Makes the template of one team, or of all, open to everyone, into `folder`, as `npm run synth` does. */
-export async function synthesize(folder: string, team: string | undefined): Promise<void> {
-  const context = ["--context", "open=true", ...(team === undefined ? [] : ["--context", `team=${team}`])];
-  const parameters = ["synth", "--quiet", "--output", folder, ...context];
+interface Wanted {
+  /** one of the teams; all where it is not given */
+  readonly team?: string | undefined;
+  /** instead of those of cdk.json */
+  readonly teams?: Readonly<Record<string, object>> | undefined;
+}
+
+/** Makes the templates of teams, open to everyone, into `folder`, as `npm run synth` does. */
+export async function synthesize(folder: string, { team, teams }: Wanted): Promise<void> {
+  const context = {
+    open: "true",
+    ...(team !== undefined && { team }),
+    ...(teams && { teams: JSON.stringify(teams) }),
+  };
+  const flags = Object.entries(context).flatMap(([name, value]) => ["--context", `${name}=${value}`]);
+  const parameters = ["synth", "--quiet", "--output", folder, ...flags];
   await new Promise<void>((done, reject) => {
     execFile(CDK, parameters, { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 }, (cause, stdout, stderr) => {
       if (cause === null) return done();

@@ -69,6 +69,19 @@ describe("what all stacks of a call have in common", () => {
   );
 });
 
+describe("teams on the command line", () => {
+  it("are the JSON that cdk.json would have", () => {
+    const teams = readTeams(context({ teams: '{"research":{"logLevel":"debug"}}' }));
+    expect(teams.map(({ name, settings }) => [name, settings.logLevel])).toEqual([["research", "debug"]]);
+  });
+
+  it("are refused where they are no JSON", () => {
+    expect(() => readTeams(context({ teams: "{research" }))).toThrow(
+      'teams is "{research": it takes an object',
+    );
+  });
+});
+
 describe("the settings of a team", () => {
   const certificate = "arn:aws:acm:us-east-1:111122223333:certificate/1f-2e";
   const webAcl = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/registry/1f-2e";

@@ -60,7 +60,7 @@ export const MANIFEST_CHECKS: readonly Check[] = [
   {
     id: "manifest.length",
     title: "HEAD of a manifest says the length that GET sends",
-    cure: "on AWS change how HEAD is answered: deploy with --parameters HeadBody=none where it is as-get, or HeadBody=as-get where it is none (in cdk.json: headBody). In front of the embedded registry, let Content-Length of HEAD pass. containerd, oras and docker fail or pull nothing without it",
+    cure: 'on AWS change how HEAD is answered: deploy with --parameters HeadBody=none where it is as-get, or HeadBody=as-get where it is none (in cdk.json: headBody); where neither helps, let a program of its own answer HEAD behind the edge (in cdk.json: "heads": "web-function"). In front of the embedded registry, let Content-Length of HEAD pass. containerd, oras and docker fail or pull nothing without it',
     run: async (exam) => {
       const { manifest } = await exam.image();
       const sent = demandStatus(await get(exam, manifest.digest), 200).body.length;

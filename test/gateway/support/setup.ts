@@ -22,7 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("workshop", workshop);
   const given = process.env["BERTH_TEST_ASSEMBLY"];
   const assembly = given ?? join(workshop, "assembly");
-  if (given === undefined) await synthesize(assembly, TEAM);
+  if (given === undefined) await synthesize(assembly, { team: TEAM });
   project.provide("assembly", assembly);
   return () => rm(workshop, { recursive: true, force: true });
 }

@@ -7,7 +7,7 @@ import { serveHttpApi } from "../http-api/server.ts";
 import { LIKELIEST, type Switches } from "../http-api/switches.ts";
 import type { LambdaFunction } from "../lambda/lambda-function.ts";
 import { type Stand, type StandOptions, startStand } from "../stand.ts";
-import { stackIn } from "../synthesize.ts";
+import { stackIn, synthesize } from "../synthesize.ts";
 import { readTemplate, type Template } from "../template/template.ts";
 import { createClient, type RegistryClient } from "./client.ts";
 import { PLACE } from "./fixture.ts";
@@ -29,10 +29,12 @@ export interface StackUnderTest {
 type Options = Partial<Pick<StandOptions, "variables" | "scaling" | "watch" | "webTimeout">> & {
   /** whether uploads go on at the upload door; most tests are of the API */
   readonly door?: "played" | "none";
+  /** of the team, as cdk.json would have them: the stack is synthesized for this file alone */
+  readonly settings?: object;
 };
 
 /** The synthesized stack on this machine, for all tests of the file. A right that a function lacked fails them. */
-export function stackUnderTest({ door = "none", ...options }: Options = {}): StackUnderTest {
+export function stackUnderTest({ door = "none", settings, ...options }: Options = {}): StackUnderTest {
   const running = new AsyncDisposableStack();
   const up: { stand?: Stand; template?: Template; client?: RegistryClient; log: string } = { log: "" };
   const log = (line: string): void => {
@@ -58,7 +60,8 @@ export function stackUnderTest({ door = "none", ...options }: Options = {}): Sta
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), "berth-stand-"));
     running.defer(() => rm(folder, { recursive: true, force: true }));
-    const assembly = inject("assembly");
+    const assembly = settings ? join(folder, "assembly") : inject("assembly");
+    if (settings) await synthesize(assembly, { teams: { main: settings } });
     const stack = await stackIn(assembly, undefined);
     const template = await readTemplate({ folder: assembly, stack, place: PLACE, parameters: {} });
     up.template = template;
