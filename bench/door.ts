@@ -8,7 +8,8 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildFunctions } from "../functions/build.ts";
-import { Files } from "./content.ts";
+import { type BlobFile, Files } from "./content.ts";
+import type { Contender } from "./door/contender.ts";
 import { distributionOnS3 } from "./door/distribution-contender.ts";
 import { door } from "./door/door-contender.ts";
 import { type Sample, sample } from "./door/measure.ts";
@@ -16,6 +17,8 @@ import { type DoorRun, type Pushed, page } from "./door/page.ts";
 import { plain } from "./door/plain-contender.ts";
 import { startStores } from "./door/stores.ts";
 import { revision } from "./machine.ts";
+import type { Push } from "./push.ts";
+import { inFigures } from "./table.ts";
 
 const MIB = 1024 * 1024;
 const FULL = { rounds: 3, size: 1024 * MIB, parallel: [1, 8, 32], parallelSize: 128 * MIB } as const;
@@ -75,7 +78,7 @@ async function singlePushes(): Promise<readonly Pushed[]> {
   for (let round = 0; round < rounds; round += 1) {
     const first = (round * 2) % pushed.length;
     for (const { contender, by, samples } of [...pushed.slice(first), ...pushed.slice(0, first)]) {
-      samples.push(await sample({ stores, folder }, contender, { by, blobs }));
+      samples.push(await taken(contender, by, blobs));
     }
   }
   return pushed.map(({ contender, by, samples }) => ({ name: contender.name, by, count: 1, samples }));
@@ -86,8 +89,14 @@ async function parallelPushes(count: number): Promise<readonly Pushed[]> {
   const pushed: Pushed[] = [];
   for (const contender of present) {
     const [by = "PUT"] = contender.ways;
-    const samples = [await sample({ stores, folder }, contender, { by, blobs })];
+    const samples = [await taken(contender, by, blobs)];
     pushed.push({ name: contender.name, by, count, samples });
   }
   return pushed;
+}
+
+async function taken(contender: Contender, by: Push["by"], blobs: readonly BlobFile[]): Promise<Sample> {
+  const one = await sample({ stores, folder }, contender, { by, blobs });
+  console.log(`${contender.name}, ${blobs.length} by ${by}: ${inFigures(one.speed / MIB)} MiB/s`);
+  return one;
 }

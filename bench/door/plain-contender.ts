@@ -51,16 +51,21 @@ const clientOf = ({ s3, region, name }: Place): Omit<PlainSettings, "parts"> => 
 async function startPlain(settings: PlainSettings): Promise<ChildProcess> {
   const child = fork(join(import.meta.dirname, "plain-upload.ts"), [JSON.stringify(settings)]);
   await once(child, "message");
+  // One for each upload that is under way.
+  child.setMaxListeners(0);
   return child;
 }
 
 /** Keyed by the digest, of which an empty place has none. */
-async function order(child: ChildProcess, { path, digest }: BlobFile): Promise<{ commit: undefined }> {
-  child.send({ path, key: digest } satisfies PlainOrder);
-  for (;;) {
-    const [{ key, trouble }] = (await once(child, "message")) as [PlainAnswer];
-    if (key !== digest) continue;
-    if (trouble !== undefined) throw new Error(`lib-storage failed: ${trouble}`);
-    return { commit: undefined };
-  }
+function order(child: ChildProcess, { path, digest: key }: BlobFile): Promise<{ commit: undefined }> {
+  return new Promise((resolve, reject) => {
+    const hear = (answer: PlainAnswer): void => {
+      if (answer.key !== key) return;
+      child.off("message", hear);
+      if (answer.trouble === undefined) resolve({ commit: undefined });
+      else reject(new Error(`lib-storage failed: ${answer.trouble}`));
+    };
+    child.on("message", hear);
+    child.send({ path, key } satisfies PlainOrder);
+  });
 }
