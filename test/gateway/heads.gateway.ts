@@ -18,6 +18,12 @@ const manifest = manifestOf([config, layer]);
 /** More than lies in the table's items. */
 const large = Buffer.concat([manifest, Buffer.alloc(400 * 1024, " ")]);
 
+async function push(client: RegistryClient): Promise<void> {
+  for (const bytes of [config, layer]) await client.pushBlob("heads", bytes);
+  for (const [tag, bytes] of Object.entries({ "1": manifest, large }))
+    expect((await client.putManifest("heads", tag, bytes)).status).toBe(201);
+}
+
 const imageAt = ({ url }: RegistryClient, tag = "1"): string => `${new URL(url).host}/heads:${tag}`;
 
 describe.each(["none", "body", "remap", "function"] as const)(
@@ -26,7 +32,6 @@ describe.each(["none", "body", "remap", "function"] as const)(
     let edge: RegistryClient;
     beforeAll(async () => {
       edge = await stack.serveEdge({ headLength });
-      for (const bytes of [config, layer]) await edge.pushBlob("heads", bytes);
       expect((await edge.putManifest("heads", "1", manifest)).status).toBe(201);
       expect((await edge.putManifest("heads", "large", large)).status).toBe(201);
     });
