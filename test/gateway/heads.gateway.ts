@@ -32,8 +32,7 @@ describe.each(["none", "body", "remap", "function"] as const)(
     let edge: RegistryClient;
     beforeAll(async () => {
       edge = await stack.serveEdge({ headLength });
-      expect((await edge.putManifest("heads", "1", manifest)).status).toBe(201);
-      expect((await edge.putManifest("heads", "large", large)).status).toBe(201);
+      await push(edge);
     });
 
     it.each([
