@@ -111,6 +111,23 @@ export const PARTS: readonly Part[] = [
     limitMinutes: { gate: 50, full: 120 },
     testedBy: ["test/clients", "test/tools"],
   },
+  {
+    name: "door-clients",
+    title: "real clients through the API, the upload door and the edge, with layers of every size",
+    script: (_tier, report) => ["test:door-clients", "--", ...counted(report)],
+    env: (tier) => ({ BERTH_TEST_TIER: tier }),
+    report: "vitest",
+    limitMinutes: { gate: 15, full: 90 },
+    runs: ["functions", "infra"],
+    testedBy: [
+      "cdk.json",
+      "test/door-clients",
+      "test/gateway",
+      "test/aws",
+      "test/clients/support",
+      "test/tools",
+    ],
+  },
 ];
 
 /** Before all else, since it takes no time: the committed results of the full tier. */
