@@ -1,13 +1,14 @@
 import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { partBytes } from "../../functions/stores/part-bytes.ts";
 import { createPartMemory } from "../../functions/stores/part-memory.ts";
 import { BLOB_LIMITS, type Blobs, type ByteStream } from "../../shared/ports/blobs.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { partSize } from "../../shared/registry/part-plan.ts";
-import { bodyOf, brokenBody, patterned } from "../support/bodies.ts";
-import { caller, createDomain, repo } from "../support/domain.ts";
+import { bodyOf, brokenBody, patterned, sameBytes } from "../support/bodies.ts";
+import { caller, createDomain, pullBlob, pushBlob, repo, sha256 } from "../support/domain.ts";
 
 const MIB = 1024 * 1024;
 const { minPart } = BLOB_LIMITS;
@@ -25,11 +26,9 @@ function doorOfTwoParts() {
     uploadPart: async (multipart, number, body, length) => {
       const { Body, release } = await partBytes(body, length, memory);
       try {
-        return await domain.blobs.uploadPart(
-          multipart,
-          number,
-          Body instanceof Uint8Array ? bodyOf(Body) : Body,
-        );
+        const stored = await domain.blobs.uploadPart(multipart, number, asSent(Body));
+        release("taken");
+        return stored;
       } finally {
         release("failed");
       }
@@ -37,6 +36,25 @@ function doorOfTwoParts() {
   };
   return { registry: createRegistry({ ...domain, blobs }), memory };
 }
+
+/** As a socket takes it: a copy, piece by piece, while others have their turn. */
+async function* asSent(body: Uint8Array | Readable): ByteStream & AsyncGenerator<Uint8Array> {
+  for await (const piece of body instanceof Uint8Array ? bodyOf(body, MIB) : (body as ByteStream)) {
+    await turn();
+    yield Uint8Array.from(piece);
+  }
+}
+
+describe("uploads that come at once, and hand on the memory of their parts", () => {
+  it("keep their own bytes", async () => {
+    const { registry } = doorOfTwoParts();
+    const layers = [1, 2, 3, 4].map((number) => patterned(2 * PART + number * MIB, number));
+    await Promise.all(layers.map((layer) => pushBlob(registry, repo("a/b"), layer)));
+    for (const layer of layers) {
+      expect(sameBytes(await pullBlob(registry, repo("a/b"), sha256(layer)), layer)).toBe(true);
+    }
+  });
+});
 
 describe("a PATCH of a length that its client has said, gathered part by part", () => {
   const bytes = patterned(3 * PART, "announced");
