@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { PART_MEMORY } from "../../functions/door/limits.ts";
 import { patterned } from "../support/bodies.ts";
 import { rawClient } from "../support/raw-client.ts";
 import {
@@ -9,7 +7,9 @@ import {
   closing,
   digestOf,
   offsetOf,
+  patchWhole,
   piecesOf,
+  putEmpty,
   statusOf,
   streamed,
 } from "./door-faults/door-client.ts";
@@ -18,20 +18,12 @@ import { useFindings } from "./door-faults/findings.ts";
 import { breakOff, byGoingOn, byPatch, byPut, goOn, layerOf, untilCut } from "./door-faults/pushes.ts";
 
 const door = useDoor();
-const tell = useFindings("A client that disappears, contradicts itself, or does two things at once");
+const tell = useFindings("A client that disappears, or contradicts itself");
 const MIB = 1024 * 1024;
 const PART = 16 * MIB;
-const MANY = Math.ceil(PART_MEMORY / PART);
 const MINUTE = 180_000;
 /** bytes that a socket has taken and nobody has read when its client is found to be gone */
 const UNREAD = 256 * 1024;
-/** A third of what a Web Function has. */
-const MOST_MEGABYTES = 700;
-
-const wholePatch = (path: string, bytes: Uint8Array) =>
-  ask(door.port, { method: "PATCH", path, body: streamed(bytes) });
-const emptyPut = (path: string, digest: string) =>
-  ask(door.port, { method: "PUT", path: closing(path, digest) });
 
 describe("a client that disappears", { timeout: MINUTE }, () => {
   it.each([
@@ -130,7 +122,7 @@ describe("a client that contradicts itself", { timeout: MINUTE }, () => {
       const layer = layerOf(how);
       const wrong = digestOf(patterned(10, "others"));
       const path = await door.begin();
-      if (patched) await wholePatch(path, layer.bytes);
+      if (patched) await patchWhole(door.port, path, layer.bytes);
       const body = patched ? {} : { body: layer.bytes };
       const refused = await ask(door.port, { method: "PUT", path: closing(path, wrong), ...body });
       expect(statusOf(refused)).toBe(400);
@@ -152,101 +144,10 @@ describe("a client that contradicts itself", { timeout: MINUTE }, () => {
     expect(statusOf(await ask(door.port, { method: "PATCH", path, ...chunkFrom(layer.bytes, from) }))).toBe(
       202,
     );
-    expect(statusOf(await emptyPut(path, wrong))).toBe(400);
+    expect(statusOf(await putEmpty(door.port, path, wrong))).toBe(400);
     expect(await door.isThere(wrong)).toBe(false);
-    expect(statusOf(await emptyPut(path, layer.digest))).toBe(201);
+    expect(statusOf(await putEmpty(door.port, path, layer.digest))).toBe(201);
     tell("wrong digest of what came in pieces", "400, and no blob under it; then the right one: 201");
     expect(await door.isThere(layer.digest)).toBe(true);
-  });
-});
-
-describe("a client that does two things at once", { timeout: MINUTE }, () => {
-  it("sends two PATCHes: one counts, the other hears 416 and where the upload stands", async () => {
-    const [one, other] = [layerOf("one PATCH"), layerOf("other PATCH")];
-    const path = await door.begin();
-    const heard = await Promise.all([wholePatch(path, one.bytes), wholePatch(path, other.bytes)]);
-    expect(new Set(heard.map(statusOf))).toEqual(new Set([202, 416]));
-    for (const each of heard) expect(offsetOf(each)).toBe(one.bytes.length);
-    const winner = statusOf(heard[0]) === 202 ? one : other;
-    const loser = winner === one ? other : one;
-    expect(statusOf(await emptyPut(path, loser.digest))).toBe(400);
-    expect(statusOf(await emptyPut(path, winner.digest))).toBe(201);
-    expect([await door.isThere(winner.digest), await door.isThere(loser.digest)]).toEqual([true, false]);
-    expect(await byPatch.run(door, await door.begin(), loser)).toMatchObject({ created: true });
-    tell("two PATCHes at once, of different bytes", "202 and 416; only the first's digest can be committed");
-  });
-
-  it("sends two closing PUTs behind its PATCH: both are told of the one blob", async () => {
-    const layer = layerOf("two PUTs");
-    const path = await door.begin();
-    expect(statusOf(await wholePatch(path, layer.bytes))).toBe(202);
-    const heard = await Promise.all([emptyPut(path, layer.digest), emptyPut(path, layer.digest)]);
-    const statuses = heard.map(statusOf);
-    expect(statuses).toContain(201);
-    for (const status of statuses) expect([201, 416]).toContain(status);
-    expect(statusOf(await emptyPut(path, layer.digest))).toBe(201);
-    expect(await door.isThere(layer.digest)).toBe(true);
-    tell("two empty closing PUTs at once", "201, and 201 or 416; again: 201");
-  });
-
-  it("sends two closing PUTs with the same bytes", async () => {
-    const layer = layerOf("two same PUTs");
-    const path = await door.begin();
-    const told = await Promise.all([byPut.run(door, path, layer), byPut.run(door, path, layer)]);
-    expect(told.some(({ created }) => created)).toBe(true);
-    expect(await byPut.run(door, path, layer)).toMatchObject({ created: true });
-    expect(await door.isThere(layer.digest)).toBe(true);
-    tell("two closing PUTs at once, of the same bytes", "one 201 at least; again: 201");
-  });
-
-  it("sends two closing PUTs with different bytes: one is there, the other nowhere until it is sent again", async () => {
-    const layers = [layerOf("one of two PUTs"), layerOf("other of two PUTs")] as const;
-    const path = await door.begin();
-    const told = await Promise.all(layers.map((layer) => byPut.run(door, path, layer)));
-    const there = await Promise.all(layers.map(({ digest }) => door.isThere(digest)));
-    expect(there).toEqual(told.map(({ created }) => created));
-    expect(there.filter(Boolean)).toHaveLength(1);
-    for (const layer of layers) {
-      expect(await byPut.run(door, await door.begin(), layer)).toMatchObject({ created: true });
-    }
-    tell("two closing PUTs at once, of different bytes", "one 201, and no blob of the other; anew: 201");
-  });
-
-  it("leaves a PATCH hanging, pushes all the same, and lets it go on", async () => {
-    const layer = layerOf("hanging");
-    const path = await door.begin();
-    const hanging = await rawClient(door.port);
-    hanging.send(`PATCH ${path} HTTP/1.1\r\nHost: door\r\nContent-Length: ${layer.bytes.length}\r\n\r\n`);
-    hanging.send(layer.bytes.subarray(0, 6 * MIB));
-    expect(await goOn(door, path, layer)).toMatchObject({ created: true });
-    hanging.send(layer.bytes.subarray(6 * MIB));
-    await Promise.race([hanging.ended, hanging.heard(/\r\n\r\n/)]);
-    hanging.socket.destroy();
-    expect(await door.isThere(layer.digest)).toBe(true);
-    tell(
-      "PATCH that hangs while its upload is pushed and committed, and goes on then",
-      "the blob stays as it is",
-    );
-  });
-});
-
-describe("many clients that disappear", { timeout: MINUTE }, () => {
-  it("leave the door the memory for the next one", async () => {
-    // Each is given room for a part of 16 MiB: the last would wait for ever, were it not given back.
-    const layer = layerOf("many");
-    const paths = await Promise.all(Array.from({ length: MANY }, () => door.begin()));
-    while (paths.length > 0) {
-      await Promise.all(paths.splice(0, 8).map((path) => breakOff(door, path, layer, 5 * MIB + 1)));
-    }
-    expect(await byPatch.run(door, await door.begin(), layerOf("the next one"))).toMatchObject({
-      created: true,
-    });
-    const status = await readFile(`/proc/${door.pid}/status`, "utf8");
-    const megabytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-    expect(megabytes).toBeLessThan(MOST_MEGABYTES);
-    tell(
-      `${MANY} PATCHes, gone in their first part`,
-      `202, 201 for the next; below ${MOST_MEGABYTES} MB of memory`,
-    );
   });
 });

@@ -11,7 +11,15 @@ import {
   once,
 } from "./door-faults/fates.ts";
 import { useFindings } from "./door-faults/findings.ts";
-import { byGoingOn, byPatch, byPut, layerOf, type Push, type Told } from "./door-faults/pushes.ts";
+import {
+  byGoingOn,
+  byPatch,
+  byPut,
+  layerOf,
+  type Push,
+  SMALL_LAYER,
+  type Told,
+} from "./door-faults/pushes.ts";
 
 const door = useDoor();
 const tell = useFindings("A store that is slow, fails, or hangs up");
@@ -25,7 +33,7 @@ interface Trouble {
 
 /** Pushes in trouble, and makes sure that all is well afterwards; answers what the client was told. */
 async function suffer({ what, fate, push = byPatch }: Trouble): Promise<Told> {
-  const layer = layerOf(what);
+  const layer = push.begun ? layerOf(what) : layerOf(what, SMALL_LAYER);
   const path = await door.begin();
   await push.begun?.(door, path, layer);
   door.strike(fate());

@@ -75,3 +75,11 @@ export const chunkFrom = (bytes: Uint8Array, first: number): Pick<Ask, "body" | 
 });
 
 export const closing = (path: string, digest: string): string => `${path}&digest=${digest}`;
+
+/** A whole body without a length, which is no last one. */
+export const patchWhole = (port: number, path: string, bytes: Uint8Array): Promise<Heard> =>
+  ask(port, { method: "PATCH", path, body: streamed(bytes) });
+
+/** The PUT that has nothing more to send. */
+export const putEmpty = (port: number, path: string, digest: string): Promise<Heard> =>
+  ask(port, { method: "PUT", path: closing(path, digest) });

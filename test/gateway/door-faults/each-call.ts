@@ -11,6 +11,8 @@ export interface EachCall {
   readonly push: Push;
   /** makes the layers of these pushes others than those of the rest */
   readonly seed: string;
+  /** bytes of each layer; two parts where it is not given */
+  readonly size?: number;
   /** what befalls the one call */
   readonly fault: Fault;
 }
@@ -26,10 +28,10 @@ export interface Struck {
  * Runs the push once for each of its calls of a store, and lets the fault befall that one. After each, nothing that was
  * acknowledged is lost, and a client that was told of no success has it when it goes on and when it begins anew.
  */
-export async function atEachCall({ door, push, seed, fault }: EachCall): Promise<readonly Struck[]> {
+export async function atEachCall({ door, push, seed, size, fault }: EachCall): Promise<readonly Struck[]> {
   const struck: Struck[] = [];
   for (let turn = 0; turn < MOST_CALLS; turn += 1) {
-    const layer = layerOf(`${seed} ${turn}`);
+    const layer = layerOf(`${seed} ${turn}`, size);
     const path = await door.begin();
     await push.begun?.(door, path, layer);
     const calls: string[] = [];

@@ -8,15 +8,18 @@ import {
   digestOf,
   type Heard,
   offsetOf,
+  patchWhole,
   piecesOf,
+  putEmpty,
   statusOf,
-  streamed,
 } from "./door-client.ts";
 import type { DoorStand } from "./door-stand.ts";
 
 const MIB = 1024 * 1024;
 /** Two parts, as the plan has them: 16 MiB and the rest. */
 const LAYER = 22 * MIB;
+/** One part, and no tail. */
+export const SMALL_LAYER = 6 * MIB;
 /** Within 5 MiB behind the first part. */
 const BREAK = 16 * MIB + 12_345;
 
@@ -49,9 +52,9 @@ export interface Push {
 /** As docker and podman do it: one PATCH without a length, and an empty PUT. */
 export const byPatch: Push = {
   run: async (door, path, { bytes, digest }) => {
-    const patched = await ask(door.port, { method: "PATCH", path, body: streamed(bytes) });
+    const patched = await patchWhole(door.port, path, bytes);
     if (statusOf(patched) !== 202) return told([patched], 0);
-    const put = await ask(door.port, { method: "PUT", path: closing(path, digest) });
+    const put = await putEmpty(door.port, path, digest);
     return told([patched, put], bytes.length);
   },
   again: (door, path, layer) => goOn(door, path, layer),
@@ -100,7 +103,7 @@ export async function goOn(door: DoorStand, path: string, { bytes, digest }: Lay
     heard.push(await ask(door.port, { method: "PATCH", path, ...chunkFrom(bytes, from) }));
     if (statusOf(heard[1]) !== 202) return told(heard, from);
   }
-  heard.push(await ask(door.port, { method: "PUT", path: closing(path, digest) }));
+  heard.push(await putEmpty(door.port, path, digest));
   return told(heard, from);
 }
 
