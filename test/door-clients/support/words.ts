@@ -9,10 +9,13 @@ export function wordsOf(written: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   const words = (lines.at(-1) ?? "")
+    .replace(/^(?:failed: )?(?:time="[^"]*" level=\w+ msg=)?/, "")
+    .replace(/^"(.*)"$/, "$1")
+    .replaceAll('\\"', '"')
     .replaceAll(/\?[^\s"']*/g, "")
     .replaceAll(/(?:127\.0\.0\.1|localhost):\d+/g, "HOST")
-    .replaceAll(/sha256:[0-9a-f]{64}/g, "sha256:…")
+    .replaceAll(/\b[0-9a-f]{64}\b/g, "…")
     .replaceAll(/(\/blobs\/uploads\/)[\w.~-]+/g, "$1…")
-    .replaceAll(/time="[^"]*" level=\w+ msg=|^failed: |Error: /g, "");
+    .replaceAll("Error: ", "");
   return words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
 }
