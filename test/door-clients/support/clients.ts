@@ -18,7 +18,7 @@ export const CLIENTS: readonly Client[] = [
   { name: "buildah", start: () => startStorageTool("buildah") },
   { name: "skopeo", start: startSkopeo },
   { name: "crane", start: startCrane, with6GiB: true, inGate: true },
-  { name: "ctr (Debian)", start: () => startCtr(debian) },
+  { name: "ctr (Debian)", start: () => startCtr(debian), hangs: true },
   { name: "ctr", start: () => startCtr(built) },
   // it falls back to pieces of 1 MiB where a whole blob is refused; told of pieces, it sends nothing else
   { name: "regctl", start: () => startRegctl(), inPieces: true, inGate: true },

@@ -17,6 +17,8 @@ export interface Abilities {
   readonly oneHost?: true;
   /** bytes of the largest package that it takes at all, from anywhere */
   readonly largest?: number;
+  /** never ends when its PUT is refused before it is whole */
+  readonly hangs?: true;
   /** tried with 6 GiB, too */
   readonly with6GiB?: true;
   /** 1 GiB of it is in the gate */
