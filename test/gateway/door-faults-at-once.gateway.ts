@@ -7,8 +7,8 @@ import { useDoor } from "./door-faults/door-stand.ts";
 import { useFindings } from "./door-faults/findings.ts";
 import { breakOff, byPatch, byPut, goOn, layerOf } from "./door-faults/pushes.ts";
 
-const door = useDoor();
 const tell = useFindings("A client that does two things at once, and many clients");
+const door = useDoor();
 const MIB = 1024 * 1024;
 const PART = 16 * MIB;
 const MANY = Math.ceil(PART_MEMORY / PART);

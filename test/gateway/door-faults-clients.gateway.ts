@@ -17,8 +17,8 @@ import { useDoor } from "./door-faults/door-stand.ts";
 import { useFindings } from "./door-faults/findings.ts";
 import { breakOff, byGoingOn, byPatch, byPut, goOn, layerOf, untilCut } from "./door-faults/pushes.ts";
 
-const door = useDoor();
 const tell = useFindings("A client that disappears, or contradicts itself");
+const door = useDoor();
 const MIB = 1024 * 1024;
 const PART = 16 * MIB;
 const MINUTE = 180_000;

@@ -4,8 +4,8 @@ import { atEachCall, summed } from "./door-faults/each-call.ts";
 import { useFindings } from "./door-faults/findings.ts";
 import { byGoingOn, byPatch, byPut, SMALL_LAYER } from "./door-faults/pushes.ts";
 
-const door = useDoor();
 const tell = useFindings("The door killed (kill -9) behind each call of a store");
+const door = useDoor();
 const MINUTES = 300_000;
 
 describe("a door that is killed between a call of a store and its answer, whichever it is", {

@@ -6,8 +6,8 @@ import { useDoor } from "./door-faults/door-stand.ts";
 import { useFindings } from "./door-faults/findings.ts";
 import { byPatch, goOn, layerOf } from "./door-faults/pushes.ts";
 
-const door = useDoor();
 const tell = useFindings("What takes long");
+const door = useDoor();
 const MINUTES = 300_000;
 const MIB = 1024 * 1024;
 const PART = 16 * MIB;

@@ -4,8 +4,8 @@ import { atEachCall, summed } from "./door-faults/each-call.ts";
 import { useFindings } from "./door-faults/findings.ts";
 import { byGoingOn, byPatch, byPut, SMALL_LAYER } from "./door-faults/pushes.ts";
 
-const door = useDoor();
 const tell = useFindings("The answer of each call of a store lost once");
+const door = useDoor();
 const MINUTES = 300_000;
 
 describe("the answer of a call of a store that is lost, whichever it is", { timeout: MINUTES }, () => {

@@ -21,8 +21,8 @@ import {
   type Told,
 } from "./door-faults/pushes.ts";
 
-const door = useDoor();
 const tell = useFindings("A store that is slow, fails, or hangs up");
+const door = useDoor();
 const MINUTES = 300_000;
 
 interface Trouble {

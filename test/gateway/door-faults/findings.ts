@@ -7,7 +7,10 @@ const PAGE = join(import.meta.dirname, "../../../docs/door-faults.md");
 /** What was done to a door, and what its client and the stores came to. */
 export type Tell = (done: string, found: string) => void;
 
-/** Prints what the tests of a file found, and holds a section of docs/door-faults.md to it. */
+/**
+ * Prints what the tests of a file found, and holds a section of docs/door-faults.md to it. To be called before what has
+ * to be stopped: hooks behind tests run the last one first, and none behind one that fails.
+ */
 export function useFindings(title: string): Tell {
   const rows: (readonly [string, string])[] = [];
   afterAll(() => {
