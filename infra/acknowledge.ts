@@ -13,13 +13,15 @@ export const wildcardFinding = (construct: IConstruct, arn: string): string =>
 /** A value of a template as cdk-nag writes it: `<Bucket.Arn>/blobs/*`. */
 function flatten(value: unknown): string {
   if (typeof value === "string") return value;
-  const { "Fn::Join": join, "Fn::GetAtt": attribute, Ref: reference } = value as Reference;
+  const { "Fn::Join": join, "Fn::Sub": text, "Fn::GetAtt": attribute, Ref: reference } = value as Reference;
   if (join) return join[1].map(flatten).join(join[0]);
+  if (text !== undefined) return text.replaceAll(/\$\{([^}]+)\}/g, "<$1>");
   return `<${attribute ? attribute.join(".") : reference}>`;
 }
 
 interface Reference {
   readonly "Fn::Join"?: readonly [string, readonly unknown[]];
+  readonly "Fn::Sub"?: string;
   readonly "Fn::GetAtt"?: readonly string[];
   readonly Ref?: string;
 }

@@ -25,8 +25,7 @@ const CODE = "web-function/*";
 
 /**
  * A Web Function's code, which Lambda reads whenever an environment starts, from a bucket that it may read: CDK's own is
- * none. A function of CDK's copies it there and takes it away again, so that the bucket is empty when the stack goes. It
- * may copy this one bundle, where CDK would let it read everything that the account deploys.
+ * none. A function of CDK's copies it there and takes it away again, so that the bucket is empty when the stack goes.
  */
 export class WebFunctionCode extends Construct {
   readonly code: Code;
@@ -35,7 +34,9 @@ export class WebFunctionCode extends Construct {
     super(scope, id);
     const bucket = this.#createBucket();
     const logGroup = new LogGroup(this, "CopyLog", logs);
-    const bundle = new Asset(this, "Bundle", { path: folder });
+    const { bucket: deployed } = new Asset(this, "Bundle", { path: folder });
+    // Not this one bundle alone: a role that changes at each upgrade would not have its new right when the copy begins.
+    const bundles = deployed.arnForObjects("*.zip");
     const role = new Role(this, "CopyRole", {
       description: "Berth: what copies the code of a Web Function may do",
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
@@ -43,7 +44,7 @@ export class WebFunctionCode extends Construct {
         rights: new PolicyDocument({
           statements: [
             ...writeLog(logGroup),
-            ...allow(["s3:GetObject"], bundle.bucket.arnForObjects(bundle.s3ObjectKey)),
+            ...allow(["s3:GetObject"], bundles),
             ...allow(["s3:PutObject", "s3:DeleteObjectVersion"], bucket.arnForObjects(CODE)),
           ],
         }),
@@ -52,6 +53,8 @@ export class WebFunctionCode extends Construct {
     acknowledge(role, {
       [wildcardFinding(role, bucket.arnForObjects(CODE))]:
         "A copy is named by what the revision consists of, which is not known here.",
+      [wildcardFinding(role, bundles)]:
+        "What is deployed has another name with each upgrade, when a right to that name would come too late.",
     });
     const copyOptions = { role: role.withoutPolicyUpdates(), logGroup };
     // CDK's declarations of the class and of the interface differ in what is undefined and what is absent.

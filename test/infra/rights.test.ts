@@ -159,7 +159,7 @@ describe("what the upload door may do", () => {
     expect(StorageKey).toEqual(rightsOf(keyed, "uploads")["StorageKey"]);
   });
 
-  it("is, of what copies its code, to read this one bundle, and to put and remove copies", () => {
+  it("is, of what copies its code, to read bundles that CDK deploys, and to put and remove copies", () => {
     const [copy, ...more] = resourcesOf(template, "AWS::Lambda::Function").filter(
       ({ Properties }) => Properties["Description"] === undefined,
     );
