@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { merged, type Tried } from "./support/cells.ts";
+import { ROOT } from "../tiers/paths.ts";
+import { merged, readCells, type Tried } from "./support/cells.ts";
+import { CLIENTS } from "./support/clients.ts";
 import { canPush, sizesFor } from "./support/matrix.ts";
 import { doorClientsPage } from "./support/page.ts";
 import { wordsOf } from "./support/words.ts";
@@ -18,6 +22,13 @@ describe("the page of clients at the door", () => {
     expect(page).toContain("| crane | – | – | 12 | – |");
     expect(page).toContain("| oras | – | – | **no** (1) | – |");
     expect(page).toContain("1. `response status code 413`");
+  });
+
+  it("is written from results, none of which is a failure", () => {
+    const cells = readCells();
+    const written = readFileSync(join(ROOT, "docs", "door-clients.md"), "utf8");
+    expect(written).toBe(doorClientsPage(CLIENTS, cells));
+    expect(cells.filter(({ kind }) => kind === "failed")).toEqual([]);
   });
 
   it("takes what was tried again in place of what was known", () => {
