@@ -62,6 +62,7 @@ describe("the matrix of clients", () => {
     expect(sizesFor(crane, "API only", "gate")).toEqual([]);
     expect(sizesFor(crane, "edge", undefined)).toEqual(["1 GiB"]);
     expect(sizesFor(crane, "edge", "full")).toEqual(["1 MB", "20 MB", "1 GiB", "6 GiB"]);
+    expect(sizesFor(crane, "API only", "full")).toEqual(["1 MB", "20 MB", "1 GiB"]);
     expect(sizesFor({ name: "oras" }, "edge", "gate")).toEqual([]);
   });
 });

@@ -39,10 +39,14 @@ export function canPush(
   return arrangement === "API only" ? inPieces === true : oneHost !== true;
 }
 
-/** The sizes that a client is tried with. The gate has those of 1 GiB that get through, of one client of each kind. */
+/**
+ * The sizes that a client is tried with; 6 GiB only where it gets through, since a refusal of 1 GiB tells as much. The gate
+ * has those of 1 GiB that get through, of one client that sends a PATCH and one that sends a PUT.
+ */
 export function sizesFor(client: Abilities, arrangement: Arrangement, tier: string | undefined): Size[] {
   if (tier !== "full" && (client.inGate !== true || arrangement === "API only")) return [];
   if (tier !== "full") return ["1 GiB"];
   const sizes = Object.keys(SIZES) as Size[];
-  return sizes.filter((size) => size !== "6 GiB" || client.with6GiB === true);
+  const isWorthwhile = client.with6GiB === true && canPush(client, arrangement, "6 GiB");
+  return sizes.filter((size) => size !== "6 GiB" || isWorthwhile);
 }
