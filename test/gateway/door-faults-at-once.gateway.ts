@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { PART_MEMORY } from "../../functions/door/limits.ts";
 import { rawClient } from "../support/raw-client.ts";
-import { closing, offsetOf, patchWhole, putEmpty, statusOf } from "./door-faults/door-client.ts";
+import { offsetOf, patchWhole, putEmpty, statusOf } from "./door-faults/door-client.ts";
 import { useDoor } from "./door-faults/door-stand.ts";
 import { useFindings } from "./door-faults/findings.ts";
 import { breakOff, byPatch, byPut, goOn, layerOf } from "./door-faults/pushes.ts";
