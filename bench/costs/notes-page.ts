@@ -48,8 +48,9 @@ export const assumptionsSection: readonly string[] = [
       ["metrics that a team in use publishes all month", ASSUMED.metrics],
     ],
   ),
-  "Teams are made up. Layers above 4 MiB are counted as a client sends them that chunks; one that can't does not get them",
-  "through the functions today.",
+  'Teams are made up. The bills are of a stack with `"edge": "off"` and `"door": "none"`: layers above 4 MiB are counted as a',
+  "client sends them that chunks, each chunk through a function. The upload door takes a layer as one request instead: fewer",
+  "writes of the table, fewer parts, no tails and no old versions of them, and no function's milliseconds.",
   "",
 ];
 
@@ -71,6 +72,9 @@ export function pricesSection(): readonly string[] {
     `- ${ALLOWANCES}`,
     "",
     "Not in the bills, because they are off unless somebody switches them on: alarms, the dashboard, traces, a key of one's own.",
+    "Not in them, because no source was found that can be trusted with their prices: what the edge adds (CloudFront's requests and",
+    "bytes to the origins; pulls of blobs don't pass it), and the upload door (a Lambda Web Function: processor, memory, requests,",
+    "bytes). Both cost nothing while nobody asks. The door on Fargate costs all the time ([deploy.md](deploy.md#the-upload-door)).",
     "Also left out: transfer between regions, restores, whatever the clients' own network costs.",
     "",
   ];
