@@ -18,8 +18,8 @@ export function doorClientsPage(clients: readonly Named[], cells: readonly Tried
     "",
     "A number is the seconds that the push took: what was pushed was then read back through the registry, byte by byte, and",
     "up to 20 MB pulled by the client itself. **no** is a push that was refused as it should be, with the client's words",
-    "below. The machine had two cores, and other work: its seconds compare nothing. A dash: not tried. Versions:",
-    "[clients.md](clients.md).",
+    "below. The machine had two cores, and much other work: its seconds compare nothing. A dash: not tried (6 GiB: docker and",
+    "crane only, and not where 1 GiB is refused). Versions: [clients.md](clients.md).",
     "",
     ...ARRANGEMENTS.flatMap((arrangement) => [
       `## ${TITLES[arrangement]}`,
