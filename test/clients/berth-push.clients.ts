@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { skopeo } from "./support/containers-storage.ts";
 import { sha256 } from "./support/content.ts";
 import { startDockerEngine } from "./support/docker-engine.ts";
 import { itMovesHugeImages } from "./support/huge.ts";
@@ -8,7 +9,7 @@ import { freshDirectory, makeImage, makeIndex, type TestImage } from "./support/
 import { uploadRequests } from "./support/recorder.ts";
 import { readLayout, readPushed } from "./support/repository.ts";
 import { run } from "./support/run.ts";
-import { built, debian } from "./support/tools.ts";
+import { built } from "./support/tools.ts";
 
 /** What other tools wrote, pushed by ours, and what other tools make of it. */
 
@@ -19,7 +20,6 @@ const push = (source: string, to: string, ...options: string[]): Promise<string>
   run([process.execPath, BERTH, "push", source, to, ...options]);
 
 const crane = (...parameters: string[]): Promise<string> => run([built("crane"), ...parameters]);
-const skopeo = (...parameters: string[]): Promise<string> => run([debian("skopeo"), ...parameters]);
 
 async function pull(from: string): Promise<string> {
   const layout = await freshDirectory("pulled");

@@ -1,16 +1,12 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { skopeo } from "./support/containers-storage.ts";
 import { itMovesHugeImages } from "./support/huge.ts";
 import { freshDirectory, makeImage, makeIndex, type TestImage } from "./support/images.ts";
 import { uploadRequests } from "./support/recorder.ts";
 import { manifestStatus, readLayout, readPushed } from "./support/repository.ts";
-import { run } from "./support/run.ts";
-import { debian } from "./support/tools.ts";
 
 const repository = `${inject("registry")}/clients/skopeo`;
 
-const skopeo = (...parameters: string[]): Promise<string> => run([debian("skopeo"), ...parameters]);
-
-/** Without it skopeo may link layers that it remembers, of the whole machine, under other compressions of the same files. */
 const EXACT = "--preserve-digests";
 
 const push = ({ layout, tag }: TestImage, to: string, ...options: string[]): Promise<string> =>

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startContainerd } from "../clients/support/containerd.ts";
-import { withOwnStorage } from "../clients/support/containers-storage.ts";
+import { skopeo, withOwnStorage } from "../clients/support/containers-storage.ts";
 import { startDockerEngine } from "../clients/support/docker-engine.ts";
 import { freshDirectory, randomFile, type TestImage } from "../clients/support/images.ts";
 import { addImage, addLayer, createLayout } from "../clients/support/layout.ts";
@@ -50,8 +50,8 @@ describe("clients that keep an image's bytes get back what they pushed", () => {
     const name = `docker://${repositoryOf("skopeo")}:1`;
     const into = await pulled();
     const exact = ["copy", "--preserve-digests"];
-    await run([debian("skopeo"), ...exact, "--dest-tls-verify=false", `oci:${image.layout}:1`, name]);
-    await run([debian("skopeo"), "copy", "--src-tls-verify=false", name, `oci:${into}:1`]);
+    await skopeo(...exact, "--dest-tls-verify=false", `oci:${image.layout}:1`, name);
+    await skopeo("copy", "--src-tls-verify=false", name, `oci:${into}:1`);
     expect(await readLayout(into)).toEqual(image.content);
   });
 

@@ -1,10 +1,11 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { skopeo } from "../clients/support/containers-storage.ts";
 import { freshDirectory, makeHugeImage, makeImage, randomFile } from "../clients/support/images.ts";
 import { readLayout } from "../clients/support/repository.ts";
 import { run } from "../clients/support/run.ts";
-import { built, debian } from "../clients/support/tools.ts";
+import { built } from "../clients/support/tools.ts";
 import { reportOn } from "../doctor/support/patient.ts";
 import { patterned } from "../support/bodies.ts";
 import { digestOf, manifestOf, type RegistryClient, withDigest } from "./support/client.ts";
@@ -143,7 +144,7 @@ describe("clients that send PATCH", () => {
     const name = `${host()}/edge/skopeo:1`;
     const from = `oci:${image.layout}:${image.tag}`;
     const exact = ["copy", "--preserve-digests", "--dest-tls-verify=false"];
-    await run([debian("skopeo"), ...exact, from, `docker://${name}`]);
+    await skopeo(...exact, from, `docker://${name}`);
     await run([built("crane"), "copy", name, `${host()}/edge/crane:1`]);
     expect(await run([built("crane"), "validate", "--remote", `${host()}/edge/crane:1`])).toMatch(/^PASS/);
     expect(methodsFor("edge/skopeo")).toContain("PATCH");

@@ -2,16 +2,16 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startContainerd } from "../../clients/support/containerd.ts";
+import { skopeo } from "../../clients/support/containers-storage.ts";
 import { freshDirectory } from "../../clients/support/images.ts";
 import { run } from "../../clients/support/run.ts";
-import { built, debian } from "../../clients/support/tools.ts";
+import { built } from "../../clients/support/tools.ts";
 import { onLayouts, type Running } from "./client.ts";
 
 const BERTH = fileURLToPath(new URL("../../../local/berth.ts", import.meta.url));
 
 const crane = (...parameters: string[]): Promise<string> => run([built("crane"), ...parameters]);
 const oras = (...parameters: string[]): Promise<string> => run([built("oras"), ...parameters]);
-const skopeo = (...parameters: string[]): Promise<string> => run([debian("skopeo"), ...parameters]);
 
 const pullWithCrane = (name: string, into: string): Promise<string> =>
   crane("pull", "--format=oci", name, into);

@@ -1,10 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { withOwnStorage } from "../../clients/support/containers-storage.ts";
+import { skopeo, withOwnStorage } from "../../clients/support/containers-storage.ts";
 import { startDockerEngine } from "../../clients/support/docker-engine.ts";
 import { freshDirectory } from "../../clients/support/images.ts";
-import { run } from "../../clients/support/run.ts";
-import { debian } from "../../clients/support/tools.ts";
 import { onStore, type Running } from "./client.ts";
 
 /** A Docker Engine with its classic store, which sends a layer as one PATCH without a length. */
@@ -15,12 +13,7 @@ export async function startDocker(): Promise<Running> {
   return onStore({
     load: async ({ layout, tag }) => {
       const archive = join(await freshDirectory("archive"), "image.tar");
-      await run([
-        debian("skopeo"),
-        "copy",
-        `oci:${layout}:${tag}`,
-        `docker-archive:${archive}:loaded:${tag}`,
-      ]);
+      await skopeo("copy", `oci:${layout}:${tag}`, `docker-archive:${archive}:loaded:${tag}`);
       await docker("load", "--quiet", "--input", archive);
       await rm(archive);
       return idOf(`loaded:${tag}`);
