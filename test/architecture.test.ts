@@ -7,6 +7,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/oci": [],
   "shared/ports": ["shared/oci"],
   "shared/registry": ["shared/oci", "shared/ports"],
+  "shared/access": ["shared/oci", "shared/registry"],
   "shared/http": ["shared/oci", "shared/ports", "shared/registry"],
   "shared/server": ["shared/oci", "shared/ports", "shared/http"],
   "shared/stores": ["shared/oci", "shared/ports"],
@@ -31,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   test: [
     "shared/oci",
     "shared/ports",
+    "shared/access",
     "shared/registry",
     "shared/http",
     "shared/server",
@@ -58,6 +60,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "shared/oci": [],
   "shared/ports": [],
   "shared/registry": ["node:crypto", "hash-wasm"],
+  "shared/access": [],
   "shared/http": [],
   "shared/server": ["node:crypto", "node:http", "node:https", "node:net", "node:stream"],
   "shared/stores": ["node:crypto"],
