@@ -44,7 +44,7 @@ export function createS3Reads({
       const answer = await ask("GET", key, { Range: `bytes=${range.first}-${range.last}` });
       return part(answer, key, range);
     },
-    open: async (key, _range, method = "GET") => {
+    open: async (key, { method = "GET" } = {}) => {
       checkBlobKey(key);
       return { kind: "redirect", url: sign(method, key) };
     },

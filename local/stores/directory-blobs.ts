@@ -78,7 +78,7 @@ function createObjects(disk: Disk): Objects {
     },
     head: async (key) => (await find(key))?.size,
     read: (key, range) => read(key, range, freshBuffer),
-    open: async (key, range) => {
+    open: async (key, { range } = {}) => {
       const body = await read(key, range, twoBuffers());
       return body && { kind: "stream", body };
     },

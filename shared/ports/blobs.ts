@@ -1,3 +1,5 @@
+import type { Digest } from "../oci/digest.ts";
+
 /**
  * The Blob port: S3's semantics and no more. No rename, no append; an object is whole or absent.
  * What a method acknowledges is durable.
@@ -51,6 +53,16 @@ export type BlobSource =
 
 export type BlobMethod = "GET" | "HEAD";
 
+/** What a client wants of an object, and what is known of it. */
+export interface Opening {
+  /** within the object; all of it, where it is not given */
+  readonly range?: ByteRange | undefined;
+  /** what a redirect has to be signed for; GET, where it is not given */
+  readonly method?: BlobMethod | undefined;
+  /** for a redirect to where this is told to the client; a stream takes no notice */
+  readonly content?: { readonly digest: Digest; readonly size: number };
+}
+
 export interface ObjectInfo {
   readonly key: string;
   /** bytes */
@@ -100,11 +112,8 @@ export interface Blobs {
   readonly head: (key: string) => Promise<number | undefined>;
   /** The bytes through this process, always (what a redirect can't serve: hashing, tails, manifests). */
   readonly read: (key: string, range?: ByteRange) => Promise<ByteStream | undefined>;
-  /**
-   * The answer to a client's request; `range` is within the object. `method` is what a redirect has to be signed for, GET
-   * where it is not given. A stream opens nothing before it is iterated.
-   */
-  readonly open: (key: string, range?: ByteRange, method?: BlobMethod) => Promise<BlobSource | undefined>;
+  /** The answer to a client's request. A stream opens nothing before it is iterated. */
+  readonly open: (key: string, opening?: Opening) => Promise<BlobSource | undefined>;
   /** An absent object is no error. */
   readonly remove: (key: string) => Promise<void>;
   /** Objects under a prefix, in key order. */

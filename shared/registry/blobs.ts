@@ -32,7 +32,7 @@ export const createOpenBlob =
   async ({ repo, digest, range: rangeFor, method }) => {
     const { key, size } = await findLink(table, repo, digest);
     const range = rangeFor?.(size);
-    const source = await blobs.open(key, range, method);
+    const source = await blobs.open(key, { range, method, content: { digest, size } });
     // A link without bytes is a blob that was deleted since the link was read.
     if (!source) throw unknownBlob(digest);
     return { info: { digest, size }, source, ...(range && { range }) };

@@ -31,7 +31,7 @@ export function createMemoryBlobs(): Blobs {
       return objects.get(key)?.size;
     },
     read,
-    open: async (key, range) => {
+    open: async (key, { range } = {}) => {
       const body = await read(key, range);
       return body && { kind: "stream", body };
     },

@@ -4,7 +4,7 @@ export interface Profile {
   readonly version: "dev" | "1.1";
   /** manifests of which some descriptors were never pushed: no version turns them on by itself */
   readonly sparse: boolean;
-  /** whether the answer that has a blob's bytes names their digest: S3's does not */
+  /** whether the answer that has a blob's bytes names their digest: the bucket's does not, CloudFront's before it does */
   readonly digestHeader: boolean;
   /** what this version does not have, by the suite's names: it may be off, and nothing else may */
   readonly leavesOut: ReadonlySet<string>;
@@ -34,18 +34,22 @@ const MAIN_1_1: Profile = {
   ]),
 };
 
-/** The same for Berth in an account: S3 has the bytes of blobs, and no setting lets sparse manifests in. */
-export const redirected = ({ version, leavesOut }: Profile): Profile => ({
-  version,
+/** The same for Berth in an account: no setting lets sparse manifests in. */
+const inAccount = ({ leavesOut, ...profile }: Profile): Profile => ({
+  ...profile,
   sparse: false,
-  digestHeader: false,
-  leavesOut: new Set([
-    ...leavesOut,
-    "config.apis.blobs.digestHeader",
-    "config.data.sparse",
-    "data: Sparse Manifests",
-  ]),
+  leavesOut: new Set([...leavesOut, "config.data.sparse", "data: Sparse Manifests"]),
 });
+
+/** The same where the bucket itself has the bytes of blobs, which does not know their digests. */
+export const redirected = (profile: Profile): Profile => {
+  const { leavesOut, ...others } = inAccount(profile);
+  return {
+    ...others,
+    digestHeader: false,
+    leavesOut: new Set([...leavesOut, "config.apis.blobs.digestHeader"]),
+  };
+};
 
 export const PROFILES = { main: MAIN, "main-1.1": MAIN_1_1 } as const;
 export type ProfileName = keyof typeof PROFILES;

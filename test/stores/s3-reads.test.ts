@@ -122,7 +122,7 @@ describe("opening an object", () => {
   });
 
   it("signs for the client's method", async () => {
-    const [get, head] = [await reader().open(KEY), await reader().open(KEY, undefined, "HEAD")];
+    const [get, head] = [await reader().open(KEY), await reader().open(KEY, { method: "HEAD" })];
     const parametersOf = (source: typeof get) =>
       source?.kind === "redirect" ? new URL(source.url).searchParams : new URLSearchParams();
     expect(parametersOf(get).get("x-id")).toBe("GetObject");

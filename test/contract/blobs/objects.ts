@@ -63,14 +63,14 @@ export function objectsContract(blobs: () => Blobs, { filesAreKeys = false }: Bl
       const whole = await blobs().open(key);
       expect(whole && (await fetchSource(whole))).toEqual(bytes);
       const range = { first: 10, last: 19 };
-      const part = await blobs().open(key, range);
+      const part = await blobs().open(key, { range });
       expect(part && (await fetchSource(part, range))).toEqual(bytes.subarray(10, 20));
     });
 
     it("opens an object for a client that wants its length alone", async () => {
       const key = freshKey();
       await put(blobs(), key, patterned(1000, key));
-      const source = await blobs().open(key, undefined, "HEAD");
+      const source = await blobs().open(key, { method: "HEAD" });
       expect(source && (await lengthBehind(source))).toBe(1000);
     });
 
@@ -81,7 +81,7 @@ export function objectsContract(blobs: () => Blobs, { filesAreKeys = false }: Bl
       const whole = await blobs().open(key);
       expect(whole && sameBytes(await fetchSource(whole), bytes)).toBe(true);
       const range = { first: 1000, last: 2_500_000 };
-      const part = await blobs().open(key, range);
+      const part = await blobs().open(key, { range });
       const wanted = bytes.subarray(range.first, range.last + 1);
       expect(part && sameBytes(await fetchSource(part, range), wanted)).toBe(true);
     });

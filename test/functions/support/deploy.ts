@@ -34,7 +34,7 @@ export function deploy({
 /** As S3 answers: where the bytes are, and not the bytes. */
 export const redirecting = (bare: Blobs): Blobs => ({
   ...bare,
-  open: async (key, _range, method = "GET") =>
+  open: async (key, { method = "GET" } = {}) =>
     (await bare.head(key)) === undefined
       ? undefined
       : { kind: "redirect", url: `https://bucket.s3.invalid/${key}?X-Amz-Signature=5ec7e7&for=${method}` },
