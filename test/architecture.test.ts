@@ -8,6 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/ports": ["shared/oci"],
   "shared/registry": ["shared/oci", "shared/ports"],
   "shared/access": ["shared/oci", "shared/registry"],
+  "shared/identities": ["shared/oci", "shared/ports", "shared/registry", "shared/access"],
   "shared/http": ["shared/oci", "shared/ports", "shared/registry"],
   "shared/server": ["shared/oci", "shared/ports", "shared/http"],
   "shared/stores": ["shared/oci", "shared/ports"],
@@ -33,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/oci",
     "shared/ports",
     "shared/access",
+    "shared/identities",
     "shared/registry",
     "shared/http",
     "shared/server",
@@ -61,6 +63,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "shared/ports": [],
   "shared/registry": ["node:crypto", "hash-wasm"],
   "shared/access": [],
+  "shared/identities": ["jose"],
   "shared/http": [],
   "shared/server": ["node:crypto", "node:http", "node:https", "node:net", "node:stream"],
   "shared/stores": ["node:crypto"],
@@ -133,6 +136,7 @@ describe("architecture: who may import whom", () => {
         (file) => HOMES.some((home) => file.startsWith(home)),
       );
     expect(users("hash-wasm")).toEqual(["shared/registry/body-hash.ts"]);
+    expect(users("jose")).toEqual(["shared/identities/oidc-token.ts"]);
     expect(users("pino")).toEqual(["local/log.ts"]);
     expect(users("commander")).toEqual(["local/command-line.ts"]);
     expect([...users("tar/header"), ...users("tar/pax")]).toEqual(Array(2).fill("local/push/tar-files.ts"));

@@ -1,0 +1,109 @@
+import type { Identity } from "../access/identity.ts";
+import { OciError } from "../oci/errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import { type Fetch, OutsideTrouble } from "./bounded-fetch.ts";
+import type { Authenticate } from "./credentials.ts";
+import { claimsOf } from "./oidc-claims.ts";
+import { discoverKeys } from "./oidc-discovery.ts";
+import { createKeyMemory, type KeyMemory } from "./oidc-keys.ts";
+import { addressOf, type IssuerKeys, type Verdict, verifyToken } from "./oidc-token.ts";
+
+/** Whose ID tokens are taken: what the policy says of an issuer. */
+export interface Issuer {
+  /** in the policy */
+  readonly name: string;
+  /** exactly as its tokens have it: `https://token.actions.githubusercontent.com` */
+  readonly issuer: string;
+  /** whom a token must be for */
+  readonly audience: string | readonly string[];
+}
+
+export interface OidcOptions {
+  /** the only ones that are ever asked for anything, as they are now */
+  readonly issuers: () => Promise<readonly Issuer[]>;
+  readonly fetch: Fetch;
+  readonly clock: Pick<Clock, "now">;
+  /** told why a token is not taken, for the log; nothing secret */
+  readonly onRefused: (reason: string) => void;
+  /** milliseconds to wait for each of an issuer's two documents */
+  readonly patience?: number;
+  /** also issuers at `http://` on this machine: for tests */
+  readonly loopback?: boolean;
+}
+
+/** The user name that goes with an ID token: `docker login -u oidc`. */
+const OIDC_NAME = "oidc";
+
+const PATIENCE = 2500;
+/** bytes of a document: GitHub's keys take some 10,000 */
+const MOST = 256 * 1024;
+/** characters; tokens of CI have some 2,000 */
+const LONGEST_TOKEN = 16 * 1024;
+
+/**
+ * Logs in whoever brings an ID token of an issuer that the policy names, for an audience that it names; no secret is kept
+ * anywhere. UNAVAILABLE where the issuer can't be asked for its keys now and none are in memory.
+ */
+export function createOidcAuthenticate(options: OidcOptions): Authenticate {
+  const { issuers, fetch, clock, onRefused, loopback = false, patience = PATIENCE } = options;
+  const discovery = { fetch, loopback, patience, most: MOST };
+  const memory = createKeyMemory(clock, (issuer) => discoverKeys(discovery, issuer));
+
+  const identify = async (token: string): Promise<Identity | Refused> => {
+    const issuer = issuerOf(token, await issuers());
+    if ("reason" in issuer) return issuer;
+    const verdict = await verify({ token, issuer, memory, clock });
+    if (verdict.kind === "unknown key") return refused(`it is signed with no key of ${issuer.name}`);
+    if (verdict.kind === "refused") return verdict;
+    const { subject, payload } = verdict;
+    return { kind: "oidc", issuer: issuer.name, subject, claims: claimsOf(payload) };
+  };
+
+  return async ({ name, secret }) => {
+    if (name !== OIDC_NAME) return "unknown";
+    const identity = await identify(secret);
+    if (identity.kind !== "refused") return identity;
+    onRefused(identity.reason);
+    return "unknown";
+  };
+}
+
+type Refused = Extract<Verdict, { kind: "refused" }>;
+const refused = (reason: string): Refused => ({ kind: "refused", reason });
+
+/** The first that the token names along with its audience: two of a policy may differ in the audience alone. */
+function issuerOf(token: string, issuers: readonly Issuer[]): Issuer | Refused {
+  const address = token.length <= LONGEST_TOKEN ? addressOf(token) : "no token";
+  if (address === "no token") return refused("the password is no ID token");
+  const named = issuers.filter(({ issuer }) => issuer === address.issuer);
+  if (named.length === 0) return refused("the policy does not name the token's issuer");
+  const found = named.find((issuer) => audiencesOf(issuer).some((each) => address.audiences.includes(each)));
+  return found ?? refused(`it is a token of ${named[0]?.name} for another audience`);
+}
+
+const audiencesOf = ({ audience }: Issuer): readonly string[] => [audience].flat();
+
+interface Verification {
+  readonly token: string;
+  readonly issuer: Issuer;
+  readonly memory: KeyMemory;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** An issuer may have changed its keys since they were asked for: before a token is refused for that, newer ones are tried. */
+async function verify({ token, issuer, memory, clock }: Verification): Promise<Verdict> {
+  const by = (keys: IssuerKeys) =>
+    verifyToken(token, {
+      issuer: issuer.issuer,
+      audiences: audiencesOf(issuer),
+      keys,
+      now: clock.now(),
+    });
+  try {
+    const verdict = await by(await memory.keysOf(issuer.issuer));
+    return verdict.kind === "unknown key" ? await by(await memory.newerKeysOf(issuer.issuer)) : verdict;
+  } catch (cause) {
+    if (!(cause instanceof OutsideTrouble)) throw cause;
+    throw new OciError("UNAVAILABLE", { issuer: issuer.name, reason: cause.message }, { cause });
+  }
+}
