@@ -1,3 +1,4 @@
+import { OPEN } from "../shared/http/authority.ts";
 import type { HttpHandler } from "../shared/http/messages.ts";
 import { createHttpHandler } from "../shared/http/serve.ts";
 import { type RunningServer, type ServerSettings, startServer } from "../shared/server/server.ts";
@@ -81,6 +82,7 @@ export async function start(settings: Settings, { host, tls, log }: Start): Prom
 const handlerOf = ({ registry }: OpenRegistry, log: Log): HttpHandler =>
   createHttpHandler({
     registry,
+    authority: OPEN,
     onUnavailable: (error) => log.error({ err: error }, "a store can't serve: answered 503"),
   });
 

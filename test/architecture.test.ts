@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/registry": ["shared/oci", "shared/ports"],
   "shared/access": ["shared/oci", "shared/registry"],
   "shared/identities": ["shared/oci", "shared/ports", "shared/registry", "shared/access"],
-  "shared/http": ["shared/oci", "shared/ports", "shared/registry"],
+  "shared/http": ["shared/oci", "shared/ports", "shared/registry", "shared/access"],
   "shared/server": ["shared/oci", "shared/ports", "shared/http"],
   "shared/stores": ["shared/oci", "shared/ports"],
   local: [

@@ -1,3 +1,4 @@
+import { OPEN } from "../../shared/http/authority.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { createReadOnlyRegistry } from "../../shared/registry/create-read-only-registry.ts";
 import { onlyHeads } from "../door/only-heads.ts";
@@ -13,6 +14,7 @@ export async function openHeads(environment: Environment): Promise<void> {
   const { telemetry, ports } = await openReads(environment);
   const handler = createHttpHandler({
     registry: createReadOnlyRegistry(ports),
+    authority: OPEN,
     onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
   });
   await serveWeb({ endpoint: httpEndpoint, telemetry, handler: telling(telemetry, onlyHeads(handler)) });

@@ -1,5 +1,6 @@
 import type { Context } from "aws-lambda";
 import { withoutBody } from "../../shared/http/answers.ts";
+import { type Authority, OPEN } from "../../shared/http/authority.ts";
 import type { HttpAnswer, HttpHandler } from "../../shared/http/messages.ts";
 import { refusal } from "../../shared/http/refusal.ts";
 import type { Caller } from "../../shared/registry/registry.ts";
@@ -20,7 +21,7 @@ const ANONYMOUS: Caller = { name: "anonymous" };
 /** What the answer to one request may know beside the request. */
 export interface Invocation {
   readonly deadline: Deadline;
-  readonly callerOf: () => Caller;
+  readonly authority: Authority;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable: (error: Error) => void;
 }
@@ -61,7 +62,7 @@ async function resultFor(
 ): Promise<GatewayResult> {
   const deadline = deadlineOf(context, RESERVE);
   const onUnavailable = (error: Error) => log.warn("a store can't serve", { error: errorText(error) });
-  const handler = handlerFor({ deadline, callerOf: () => ANONYMOUS, onUnavailable });
+  const handler = handlerFor({ deadline, authority: OPEN, onUnavailable });
   try {
     const result = await inTime(handler(request).then(resultOf), deadline);
     if (result !== "late") return result;

@@ -61,3 +61,13 @@ const letsPush = ({ tags }: Grant, tag: Tag): boolean =>
 /** The registry is administered as a whole: not by who has `admin` on a part of it. */
 const administers = ({ repositories, actions }: Grant): boolean =>
   repositories === ALL && actions.includes("admin");
+
+/** Whether the catalog lists a repository, and a mount may look into it. */
+export const mayFind = (rights: Rights, repo: RepoName): boolean =>
+  rights.searches.some((glob) => matches(glob, repo)) || allows(rights, { action: "pull", repo });
+
+/** Whether that is so of every repository, and none needs to be looked at. */
+export const findsAll = ({ searches }: Rights): boolean => searches.includes(ALL);
+
+/** Of who is not known, and of a token without a scope. */
+export const NOTHING: Rights = { grants: [], searches: [], catalog: false };

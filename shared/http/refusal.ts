@@ -8,8 +8,13 @@ import type { HttpAnswer } from "./messages.ts";
 export class HttpRefusal extends OciError {
   readonly headers: Headers;
 
-  constructor(reason: OciErrorName, detail: ErrorDetail | undefined, headers: Headers) {
-    super(reason, detail);
+  constructor(
+    reason: OciErrorName,
+    detail: ErrorDetail | undefined,
+    headers: Headers,
+    options?: { readonly message: string },
+  ) {
+    super(reason, detail, options);
     this.headers = headers;
   }
 }
@@ -18,11 +23,16 @@ export class HttpRefusal extends OciError {
 const RETRY_AFTER: Partial<Record<OciErrorName, string>> = { TOOMANYREQUESTS: "1", UNAVAILABLE: "5" };
 
 /** An error in the contract's form (distribution-spec § Error Codes). */
-export function refusal(reason: OciErrorName, detail?: ErrorDetail, headers: Headers = {}): HttpAnswer {
+export function refusal(
+  reason: OciErrorName,
+  detail?: ErrorDetail,
+  headers: Headers = {},
+  message: string = OCI_ERRORS[reason].message,
+): HttpAnswer {
   const entry = OCI_ERRORS[reason];
   const error = {
     code: "code" in entry ? entry.code : reason,
-    message: entry.message,
+    message,
     ...(detail && { detail }),
   };
   const retryAfter = RETRY_AFTER[reason];
@@ -35,8 +45,10 @@ export function refusal(reason: OciErrorName, detail?: ErrorDetail, headers: Hea
 
 /** The answer to what an operation threw; throws it again where it is no refusal, but a defect or a client gone. */
 export function refusalOf(error: unknown): HttpAnswer {
-  if (error instanceof HttpRefusal) return refusal(error.reason, error.detail, error.headers);
-  if (error instanceof OciError) return refusal(error.reason, error.detail);
+  if (error instanceof OciError) {
+    const headers = error instanceof HttpRefusal ? error.headers : {};
+    return refusal(error.reason, error.detail, headers, error.message);
+  }
   if (isUnavailable(error)) return refusal("UNAVAILABLE");
   throw error;
 }

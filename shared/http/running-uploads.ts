@@ -6,7 +6,7 @@ import { bodiless, empty } from "./answers.ts";
 import { chunkOf } from "./chunks.ts";
 import type { HttpAnswer, HttpRequest } from "./messages.ts";
 import { HttpRefusal } from "./refusal.ts";
-import type { RouteIn } from "./route.ts";
+import type { Route, RouteIn } from "./route.ts";
 import { uploadPath } from "./upload-location.ts";
 
 /** What is done with an upload that was begun: all of it takes the upload's secret, and nothing else. */
@@ -23,6 +23,20 @@ export interface UploadCall {
 
 type RunningKind = `upload.${"append" | "part" | "commit" | "status" | "cancel"}`;
 export type RunningUploadRoute = Extract<RouteIn<"upload">, { readonly kind: RunningKind }>;
+
+const RUNNING: readonly string[] = [
+  "upload.append",
+  "upload.part",
+  "upload.commit",
+  "upload.status",
+  "upload.cancel",
+] satisfies RunningUploadRoute["kind"][];
+
+export const isRunningUpload = (route: Route): route is RunningUploadRoute => RUNNING.includes(route.kind);
+
+/** Who goes on with an upload: its secret is what they show, and it names nobody. */
+export const HOLDER: Caller = { name: "anonymous" };
+
 type RouteOf<Kind extends RunningKind> = Extract<RunningUploadRoute, { readonly kind: Kind }>;
 
 export async function answerRunningUpload(route: RunningUploadRoute, call: UploadCall): Promise<HttpAnswer> {

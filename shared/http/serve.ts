@@ -1,16 +1,19 @@
-import type { Caller, Registry } from "../registry/registry.ts";
-import { json, withoutBody } from "./answers.ts";
+import { guard } from "../access/guard.ts";
+import type { Registry } from "../registry/registry.ts";
+import { admit } from "./admission.ts";
+import { answered } from "./answered.ts";
+import { json } from "./answers.ts";
+import type { Authority } from "./authority.ts";
 import { answerBlob } from "./blobs.ts";
 import type { Call, UploadsAt } from "./call.ts";
 import { answerCatalog, answerTags } from "./lists.ts";
 import { answerManifest } from "./manifests.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "./messages.ts";
 import { answerReferrers } from "./referrers.ts";
-import { isUnavailable, refusalOf } from "./refusal.ts";
 import { parseRoute, type Route } from "./route.ts";
+import { answerRunningUpload, HOLDER, isRunningUpload, type RunningUploadRoute } from "./running-uploads.ts";
 import { answerUpload } from "./uploads.ts";
 
-const ANONYMOUS: Caller = { name: "anonymous" };
 const HERE: UploadsAt = { origin: "", parallelParts: true };
 
 /** How HEAD is answered, for a home that has something in front of it that meddles with Content-Length. */
@@ -29,45 +32,34 @@ export interface HeadAnswers {
 
 export interface HttpHandlerOptions extends HeadAnswers {
   readonly registry: Registry;
-  /** anonymous, where it is not given */
-  readonly callerOf?: (request: HttpRequest) => Caller;
+  readonly authority: Authority;
   /** where the upload that a request begins goes on; here, with parts in parallel, where it is not given */
   readonly uploadsAt?: (request: HttpRequest) => UploadsAt;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable?: (error: Error) => void;
 }
 
-/** Serves a registry over HTTP: distribution-spec § API, and Docker's contract beside it. */
+/** Serves a registry over HTTP, to each sender as far as it may: distribution-spec § API, and Docker's contract beside it. */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
-  const {
-    registry,
-    callerOf = () => ANONYMOUS,
-    uploadsAt = () => HERE,
-    headBody = "none",
-    headBlob = "answer",
-    onUnavailable,
-  } = options;
-  const answerRequest = async (request: HttpRequest): Promise<HttpAnswer> => {
-    try {
-      return await answerRoute(parseRoute(request), {
-        registry,
+  const { registry, authority, uploadsAt = () => HERE, headBody = "none", headBlob = "answer" } = options;
+  const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const route = parseRoute(request);
+    if (isRunningUpload(route)) return answerRunningUpload(route, { registry, request, caller: HOLDER });
+    const admission = { authority, request, loginFirst: route.kind === "base.get" };
+    return admit(admission, (access) =>
+      answerRoute(route, {
+        registry: guard(registry, access),
         request,
-        caller: callerOf(request),
+        caller: access.caller,
         headBlob,
         uploadsAt: uploadsAt(request),
-      });
-    } catch (error) {
-      if (isUnavailable(error)) onUnavailable?.(error);
-      return refusalOf(error);
-    }
+      }),
+    );
   };
-  return async (request) => {
-    const answer = await answerRequest(request);
-    return request.method === "HEAD" && headBody === "none" ? withoutBody(answer) : answer;
-  };
+  return answered(answer, { ...options, headBody });
 }
 
-async function answerRoute(route: Route, call: Call): Promise<HttpAnswer> {
+async function answerRoute(route: Exclude<Route, RunningUploadRoute>, call: Call): Promise<HttpAnswer> {
   switch (route.kind) {
     case "base.get":
       return json(200, {});
@@ -82,11 +74,6 @@ async function answerRoute(route: Route, call: Call): Promise<HttpAnswer> {
     case "upload.begin":
     case "upload.whole":
     case "upload.mount":
-    case "upload.append":
-    case "upload.part":
-    case "upload.commit":
-    case "upload.status":
-    case "upload.cancel":
       return answerUpload(route, call);
     case "tag.list":
       return answerTags(route, call);

@@ -7,14 +7,15 @@ import type { Call } from "./call.ts";
 import { chunkOf } from "./chunks.ts";
 import type { HttpAnswer } from "./messages.ts";
 import type { RouteIn } from "./route.ts";
-import { answerRunningUpload, blobCreated, stateOf } from "./running-uploads.ts";
+import { blobCreated, type RunningUploadRoute, stateOf } from "./running-uploads.ts";
 
 /** Ours: a client that knows it may number the parts of an upload, and send them in any order (docs/push.md). */
 const PARALLEL_PARTS = "Berth-Parallel-Parts";
 /** bytes of a part: the least, but for the last one, and the most */
 const PART_SIZES = `${BLOB_LIMITS.minPart}-${LARGEST_PLANNED_PART}`;
 
-type UploadRoute = RouteIn<"upload">;
+/** What begins an upload, or makes do without one. */
+type UploadRoute = Exclude<RouteIn<"upload">, RunningUploadRoute>;
 type RouteOf<Kind extends UploadRoute["kind"]> = Extract<UploadRoute, { readonly kind: Kind }>;
 
 export async function answerUpload(route: UploadRoute, call: Call): Promise<HttpAnswer> {
@@ -25,12 +26,6 @@ export async function answerUpload(route: UploadRoute, call: Call): Promise<Http
       return pushWhole(route, call);
     case "upload.mount":
       return mount(route, call);
-    case "upload.append":
-    case "upload.part":
-    case "upload.commit":
-    case "upload.status":
-    case "upload.cancel":
-      return answerRunningUpload(route, call);
   }
 }
 

@@ -47,8 +47,13 @@ export class OciError extends Error {
   readonly reason: OciErrorName;
   readonly detail: ErrorDetail | undefined;
 
-  constructor(reason: OciErrorName, detail?: ErrorDetail, options?: ErrorOptions) {
-    super(OCI_ERRORS[reason].message, options);
+  /** `message`: instead of the table's, where the client's user should read more than that */
+  constructor(
+    reason: OciErrorName,
+    detail?: ErrorDetail,
+    { message = OCI_ERRORS[reason].message, ...options }: ErrorOptions & { readonly message?: string } = {},
+  ) {
+    super(message, options);
     this.name = "OciError";
     this.reason = reason;
     this.detail = detail;

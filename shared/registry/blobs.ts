@@ -6,7 +6,7 @@ import { raiseGenerations } from "./generations.ts";
 import { keys, ranges } from "./keyspace.ts";
 import { linkExisting, type StoredObject, storedObject, unlink } from "./links.ts";
 import type { Ports, ReadPorts } from "./ports.ts";
-import { nameOf, namesOf, readAll } from "./read-table.ts";
+import { itemsOf, nameOf, readAll } from "./read-table.ts";
 import type { Registry } from "./registry.ts";
 import { createRepo } from "./repositories.ts";
 import { done, untilDone } from "./retry.ts";
@@ -50,9 +50,12 @@ export const createDeleteBlob =
     });
   };
 
+/** Repositories that link a blob, looked through until one may be a source. */
+const LINKS_AT_A_TIME = 1000;
+
 export const createMountBlob =
   ({ table, clock }: Ports): Registry["mountBlob"] =>
-  ({ repo, digest, from }) =>
+  ({ repo, digest, from, sources }) =>
     untilDone(clock, async () => {
       const found = await readAll(table, [
         keys.meta(repo),
@@ -60,7 +63,12 @@ export const createMountBlob =
         ...(from === undefined ? [] : [keys.link(from, digest)]),
       ]);
       const item = found.get(nameOf(keys.object(digest)));
-      if (!item || !(await isLinked(table, digest, from, found))) return done("unknown");
+      if (!item) return done("unknown");
+      const isLinked =
+        from === undefined
+          ? await isLinkedInAny(table, digest, sources)
+          : found.has(nameOf(keys.link(from, digest)));
+      if (!isLinked) return done("unknown");
       const now = clock.now();
       const result = await table.transact([
         ...createRepo(repo, found, now),
@@ -69,14 +77,14 @@ export const createMountBlob =
       return result.outcome === "written" ? done("mounted") : result;
     });
 
+type IsSource = (repo: RepoName) => boolean;
+
 /** Only what some repository links can be mounted; an object that none links any more is the collector's. */
-async function isLinked(
-  table: ReadTable,
-  digest: Digest,
-  from: RepoName | undefined,
-  found: ReadonlyMap<string, unknown>,
-): Promise<boolean> {
-  if (from !== undefined) return found.has(nameOf(keys.link(from, digest)));
-  const { names } = await namesOf(table, { ...ranges.linkedIn(digest), limit: 1 });
-  return names.length > 0;
+async function isLinkedInAny(table: ReadTable, digest: Digest, isSource?: IsSource): Promise<boolean> {
+  const range = ranges.linkedIn(digest);
+  const links = itemsOf(table, { ...range, keysOnly: true }, isSource ? LINKS_AT_A_TIME : 1);
+  for await (const { sk } of links) {
+    if (!isSource || isSource(sk.slice(range.prefix.length) as RepoName)) return true;
+  }
+  return false;
 }

@@ -123,8 +123,11 @@ export interface Registry {
   >;
   /** Takes the blob out of this repository. BLOB_UNKNOWN */
   readonly deleteBlob: Operation<{ repo: RepoName; digest: Digest }, void>;
-  /** "unknown" where the source (any repository, without `from`) does not have it. */
-  readonly mountBlob: Operation<{ repo: RepoName; digest: Digest; from?: RepoName }, "mounted" | "unknown">;
+  /** "unknown" where the source (without `from`: any repository, or any of `sources`) does not have it. */
+  readonly mountBlob: Operation<
+    { repo: RepoName; digest: Digest; from?: RepoName; sources?: (repo: RepoName) => boolean },
+    "mounted" | "unknown"
+  >;
 
   readonly beginUpload: Operation<
     { repo: RepoName; algorithm?: Algorithm },

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { CHECKS } from "../../local/doctor/checks.ts";
 import type { Report } from "../../local/doctor/report.ts";
 import { readTls } from "../../local/tls.ts";
+import { OPEN } from "../../shared/http/authority.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { runBerth, watch } from "../support/berth-process.ts";
 import { says, serving, stopServers } from "../support/serving.ts";
@@ -88,7 +89,7 @@ describe("berth doctor <url>", () => {
   it("speaks HTTPS, with a certificate authority of one's own", async () => {
     const file = (name: string) => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url));
     const tls = readTls({ tlsCert: file("cert.pem"), tlsKey: file("key.pem") });
-    const handler = createHttpHandler({ registry: memoryRegistry() });
+    const handler = createHttpHandler({ registry: memoryRegistry(), authority: OPEN });
     const { url } = await serving(handler, { ...(tls && { tls }) });
     const trusting = { variables: { NODE_EXTRA_CA_CERTS: file("cert.pem") } };
     expect((await runBerth(["doctor", url, "--large-size", "1m"], trusting)).code).toBe(0);

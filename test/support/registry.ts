@@ -3,6 +3,7 @@ import { readSettings } from "../../local/read-settings.ts";
 import { start } from "../../local/serve.ts";
 import type { Settings } from "../../local/settings.ts";
 import { systemClock } from "../../local/system-clock.ts";
+import { OPEN } from "../../shared/http/authority.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import type { Clock } from "../../shared/ports/clock.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
@@ -114,7 +115,7 @@ async function startOnMemory(options: RegistryOptions, { log }: Defects): Promis
   const ports = { table: createMemoryTable(), blobs: createMemoryBlobs(), clock };
   return startServer({
     settings: { host: "127.0.0.1", port: 0, idleMilliseconds: idleTimeout, maxConnections },
-    handler: createHttpHandler({ registry: createRegistry(ports) }),
+    handler: createHttpHandler({ registry: createRegistry(ports), authority: OPEN }),
     log,
   });
 }

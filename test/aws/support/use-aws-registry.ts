@@ -1,4 +1,5 @@
 import { systemClock } from "../../../functions/system-clock.ts";
+import { OPEN } from "../../../shared/http/authority.ts";
 import { createHttpHandler } from "../../../shared/http/serve.ts";
 import { createRegistry } from "../../../shared/registry/create-registry.ts";
 import { startServer } from "../../../shared/server/server.ts";
@@ -18,6 +19,7 @@ async function start({ log }: Defects): Promise<ServingHome> {
   const server = await startServer({
     settings: { host: "127.0.0.1", port: 0, idleMilliseconds: 60_000, maxConnections: 100 },
     handler: createHttpHandler({
+      authority: OPEN,
       registry: createRegistry(ports),
       onUnavailable: (error) => log.error({ err: error }),
     }),

@@ -1,3 +1,4 @@
+import { OPEN } from "../../../shared/http/authority.ts";
 import type { HttpAnswer, HttpHandler } from "../../../shared/http/messages.ts";
 import { createHttpHandler, type HeadAnswers } from "../../../shared/http/serve.ts";
 import type { Blobs } from "../../../shared/ports/blobs.ts";
@@ -59,8 +60,8 @@ export function registryOver({ take, ...stores }: WatchedStores, given: HeadAnsw
   const clock = createClock();
   const ports = { ...stores, clock, uploadIdle: UPLOAD_IDLE };
   const heads: HeadAnswers = { headBody: "as-get", ...given };
-  const reading = createHttpHandler({ registry: createReadOnlyRegistry(ports), ...heads });
-  const writing = createHttpHandler({ registry: createRegistry(ports), ...heads });
+  const reading = createHttpHandler({ registry: createReadOnlyRegistry(ports), authority: OPEN, ...heads });
+  const writing = createHttpHandler({ registry: createRegistry(ports), authority: OPEN, ...heads });
   return {
     send: async (asked, status) => {
       const answer = await ask(isReading(asked) ? reading : writing, asked);

@@ -6,6 +6,7 @@ import { createNodeFileSystem } from "../../../local/stores/node-file-system.ts"
 import { openTableFile } from "../../../local/stores/sqlite-file.ts";
 import { createReads } from "../../../local/stores/sqlite-reads.ts";
 import { systemClock } from "../../../local/system-clock.ts";
+import { OPEN } from "../../../shared/http/authority.ts";
 import { createHttpHandler } from "../../../shared/http/serve.ts";
 import { createRegistry } from "../../../shared/registry/create-registry.ts";
 import { bodyOf, collect } from "../../support/bodies.ts";
@@ -43,7 +44,10 @@ export async function readImage(data: string): Promise<Opened> {
   const fs = createNodeFileSystem({ threads: 4 });
   const blobs = await openDirectoryBlobs({ root: folder.blobs, fs, newId: systemClock.newId });
   const table = { ...createReads(reader), write: refuse, transact: refuse };
-  const handler = createHttpHandler({ registry: createRegistry({ table, blobs, clock: systemClock }) });
+  const handler = createHttpHandler({
+    registry: createRegistry({ table, blobs, clock: systemClock }),
+    authority: OPEN,
+  });
   return {
     connection: { send: (request) => ask(handler, request), close: () => {} },
     close: async () => {

@@ -5,6 +5,7 @@ import { parseOptions } from "../../../local/doctor/options.ts";
 import type { Report } from "../../../local/doctor/report.ts";
 import type { Screen } from "../../../local/doctor/screen.ts";
 import { systemClock } from "../../../local/system-clock.ts";
+import { OPEN } from "../../../shared/http/authority.ts";
 import type { HttpHandler } from "../../../shared/http/messages.ts";
 import { createHttpHandler } from "../../../shared/http/serve.ts";
 import type { Blobs } from "../../../shared/ports/blobs.ts";
@@ -51,7 +52,9 @@ export async function startPatient({ breaks = same, bucket }: PatientOptions): P
     });
   const store = bucket && (await serve((bucket.breaks ?? same)(bucketHandler(blobs, bucket))));
   const redirecting = bucket && store ? redirectingTo(blobs, store.port, bucket) : blobs;
-  const server = await serve(breaks(createHttpHandler({ registry: memoryRegistry(redirecting) })));
+  const server = await serve(
+    breaks(createHttpHandler({ registry: memoryRegistry(redirecting), authority: OPEN })),
+  );
   return {
     url: server.url,
     stop: async () => {

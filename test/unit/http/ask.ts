@@ -1,3 +1,4 @@
+import { OPEN } from "../../../shared/http/authority.ts";
 import type { HttpAnswer, HttpRequest } from "../../../shared/http/messages.ts";
 import { createHttpHandler, type HttpHandlerOptions } from "../../../shared/http/serve.ts";
 import type { ByteStream } from "../../../shared/ports/blobs.ts";
@@ -39,9 +40,9 @@ function registryWith(operations: Partial<Registry>): Registry {
 export const ask = (
   operations: Partial<Registry>,
   asked: Asked,
-  options: Omit<HttpHandlerOptions, "registry"> = {},
+  options: Partial<Omit<HttpHandlerOptions, "registry">> = {},
 ): Promise<HttpAnswer> =>
-  createHttpHandler({ registry: registryWith(operations), ...options })(requestOf(asked));
+  createHttpHandler({ registry: registryWith(operations), authority: OPEN, ...options })(requestOf(asked));
 
 /** The body of an answer, whatever its kind. */
 export async function bytesOf({ body }: HttpAnswer): Promise<Buffer> {

@@ -1,0 +1,13 @@
+import type { Caller } from "../registry/registry.ts";
+import type { Need, Rights } from "./rights.ts";
+
+/** Who asks, and what they may. */
+export interface Access {
+  readonly caller: Caller;
+  readonly rights: Rights;
+  /**
+   * Whether it is settled that these credentials do not have this right, so that asking again with what they bring is in
+   * vain; never, where it is not given.
+   */
+  readonly isSettled?: (need: Need) => boolean;
+}

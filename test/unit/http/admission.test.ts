@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { parseGlob } from "../../../shared/access/glob.ts";
+import { type Need, NOTHING, type Rights } from "../../../shared/access/rights.ts";
+import type { Authority, Sender } from "../../../shared/http/authority.ts";
+import { OciError } from "../../../shared/oci/errors.ts";
+import type { Registry } from "../../../shared/registry/registry.ts";
+import { type Asked, ask, jsonOf } from "./ask.ts";
+
+const DIGEST = `sha256:${"0".repeat(64)}`;
+const MANIFEST: Asked = { target: "/v2/shop/api/manifests/1" };
+
+/** An authority that knows one sender, and puts into its challenge what it is given. */
+const authority = (sender: Sender): Authority => ({
+  authenticate: async () => sender,
+  challenge: (_request, need, error) => `Test ${JSON.stringify({ need, ...(error && { error }) })}`,
+});
+const known = (rights: Partial<Rights>, isSettled?: (need: Need) => boolean): Authority =>
+  authority({
+    kind: "known",
+    access: {
+      caller: { name: "robot:ci" },
+      rights: { ...NOTHING, ...rights },
+      ...(isSettled && { isSettled }),
+    },
+  });
+const UNKNOWN = authority({ kind: "unknown" });
+const pull = { action: "pull", repo: "shop/api" };
+
+const askAs = (whose: Authority, asked: Asked, operations: Partial<Registry> = {}) =>
+  ask(operations, asked, { authority: whose });
+
+describe("a sender without credentials", () => {
+  it("is asked to log in at /v2/, where clients look for the way to do it", async () => {
+    const answer = await askAs(UNKNOWN, { target: "/v2/" });
+    expect(answer).toMatchObject({ status: 401, headers: { "WWW-Authenticate": 'Test {"need":"login"}' } });
+    expect(await jsonOf(answer)).toEqual({
+      errors: [{ code: "UNAUTHORIZED", message: "authentication required" }],
+    });
+  });
+
+  it("is asked elsewhere with what the request needs, and nothing was read", async () => {
+    const answer = await askAs(UNKNOWN, MANIFEST);
+    expect(answer.status).toBe(401);
+    expect(answer.headers["WWW-Authenticate"]).toBe(`Test ${JSON.stringify({ need: pull })}`);
+    expect(await jsonOf(answer)).toMatchObject({
+      errors: [{ code: "UNAUTHORIZED", message: "authentication required to pull from shop/api" }],
+    });
+  });
+
+  it("hears why its credentials are none, where it brought some", async () => {
+    const { headers } = await askAs(authority({ kind: "unknown", error: "invalid_token" }), MANIFEST);
+    expect(headers["WWW-Authenticate"]).toContain('"error":"invalid_token"');
+  });
+
+  it("gets the headers alone for HEAD", async () => {
+    const answer = await askAs(UNKNOWN, { ...MANIFEST, method: "HEAD" });
+    expect(answer).toMatchObject({ status: 401, body: { kind: "empty" } });
+    expect(answer.headers["WWW-Authenticate"]).toContain("shop/api");
+  });
+});
+
+describe("a known sender", () => {
+  it("is let in at /v2/ with no right at all", async () => {
+    expect((await askAs(known({}), { target: "/v2/" })).status).toBe(200);
+  });
+
+  it("is answered where it has the right", async () => {
+    const rights = { grants: [{ repositories: parseGlob("shop/*"), actions: ["pull"] as const }] };
+    const gone = () => Promise.reject(new OciError("MANIFEST_UNKNOWN"));
+    expect((await askAs(known(rights), MANIFEST, { getManifest: gone })).status).toBe(404);
+  });
+
+  it("hears 401 where another token could have the right", async () => {
+    const answer = await askAs(known({}), MANIFEST);
+    const challenge = `Test ${JSON.stringify({ need: pull, error: "insufficient_scope" })}`;
+    expect(answer).toMatchObject({ status: 401, headers: { "WWW-Authenticate": challenge } });
+    expect(await jsonOf(answer)).toMatchObject({
+      errors: [
+        {
+          code: "UNAUTHORIZED",
+          message: "robot:ci has no right to pull from shop/api",
+          detail: { caller: "robot:ci", action: "pull", name: "shop/api" },
+        },
+      ],
+    });
+  });
+
+  it("hears 403 without a challenge where that is settled", async () => {
+    const answer = await askAs(
+      known({}, () => true),
+      MANIFEST,
+    );
+    expect(answer.status).toBe(403);
+    expect(answer.headers).not.toHaveProperty("WWW-Authenticate");
+    expect(await jsonOf(answer)).toMatchObject({
+      errors: [{ code: "DENIED", message: "robot:ci has no right to pull from shop/api" }],
+    });
+  });
+});
+
+describe("a running upload", () => {
+  it("asks nobody who they are: its secret is the right to it", async () => {
+    const failing: Authority = {
+      authenticate: () => Promise.reject(new Error("was asked")),
+      challenge: () => "Test",
+    };
+    const target = `/v2/shop/api/blobs/uploads/0-0?secret=${"a".repeat(43)}`;
+    const statUpload = () => Promise.reject(new OciError("BLOB_UPLOAD_UNKNOWN"));
+    expect((await askAs(failing, { target }, { statUpload })).status).toBe(404);
+  });
+});
+
+describe("an upload that begins", () => {
+  it.each(["", `?digest=${DIGEST}`, `?mount=${DIGEST}`, `?mount=${DIGEST}&from=x`])(
+    "as POST%s needs the right to push",
+    async (query) => {
+      const answer = await askAs(UNKNOWN, { method: "POST", target: `/v2/shop/api/blobs/uploads/${query}` });
+      const need = { action: "push", repo: "shop/api" };
+      expect(answer.headers["WWW-Authenticate"]).toBe(`Test ${JSON.stringify({ need })}`);
+    },
+  );
+});
