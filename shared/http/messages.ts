@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly query: string;
   /** the header's value, its name in lower case; repeated headers joined by ", " */
   readonly header: (name: string) => string | undefined;
+  /** the IP address that it comes from, the nearest proxy's where there is one; absent where nobody can tell */
+  readonly clientAddress?: string;
   /** must be read to its end or not at all; throws ClientAbortedError where the client goes away */
   readonly body: ByteStream;
 }

@@ -41,11 +41,13 @@ export function requestOf(exchange: Exchange): HttpRequest {
   const { incoming } = exchange;
   const target = originForm(incoming.url ?? "/");
   const question = target.indexOf("?");
+  const { remoteAddress } = incoming.socket;
   return {
     method: incoming.method ?? "GET",
     path: question < 0 ? target : target.slice(0, question),
     query: question < 0 ? "" : target.slice(question + 1),
     header: (name) => headerOf(incoming.rawHeaders, name),
+    ...(remoteAddress !== undefined && { clientAddress: remoteAddress }),
     body: { [Symbol.asyncIterator]: () => bodyOf(exchange) },
   };
 }

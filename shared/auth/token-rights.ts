@@ -1,0 +1,136 @@
+import { type Glob, matches } from "../access/glob.ts";
+import { type Action, allows, type Grant, type Need, type Rights } from "../access/rights.ts";
+import type { RepoName } from "../oci/names.ts";
+import { type Scope, scopeText } from "./scope.ts";
+
+/** What a token says of one scope that it was asked for. */
+export interface RepositoryEntry {
+  readonly type: "repository";
+  readonly name: RepoName;
+  readonly actions: readonly Action[];
+  /** push only to these; absent: to all */
+  readonly tags?: readonly Glob[];
+  /** asked for, and not allowed: another token would not allow it either */
+  readonly refused?: readonly Action[];
+}
+interface RegistryEntry {
+  readonly type: "registry";
+  readonly name: "catalog" | "berth";
+  readonly actions: readonly string[];
+}
+/** Docker's claim `access`, with `tags` and `refused` beside what Docker has. */
+export type AccessEntry = RepositoryEntry | RegistryEntry;
+
+/** bytes that globs for mounts may take of a token */
+const MOST_FOR_MOUNTS = 1024;
+
+/** The rights of a caller, as far as a token was asked for them. */
+export interface TokenRights {
+  readonly access: readonly AccessEntry[];
+  /** where there is use for it: to list the catalog, and to mount */
+  readonly searches?: readonly Glob[];
+}
+
+/** What a token for these scopes holds: of each what is allowed, which may be nothing. */
+export function narrowTo(scopes: readonly Scope[], rights: Rights): TokenRights {
+  const access = scopes.map((scope) => entryOf(scope, rights));
+  if (access.some((entry) => permits(entry, "*"))) return { access, searches: rights.searches };
+  if (!access.some((entry) => permits(entry, "push"))) return { access };
+  return { access, searches: fitting(rights.searches) };
+}
+
+/** A mount that does not find its source is an upload; so a long policy must not be in the way of a push. */
+function fitting(searches: readonly Glob[]): readonly Glob[] {
+  const sizes = searches.map((glob) => JSON.stringify(glob).length + 1);
+  return searches.filter(
+    (_, at) => sizes.slice(0, at + 1).reduce((sum, size) => sum + size) <= MOST_FOR_MOUNTS,
+  );
+}
+
+const permits = ({ actions }: { readonly actions: readonly string[] }, action: string): boolean =>
+  actions.includes(action);
+
+function entryOf(scope: Scope, rights: Rights): AccessEntry {
+  switch (scope.kind) {
+    case "repository":
+      return repositoryEntry(scope.repo, scope.actions, rights);
+    case "catalog":
+      return { type: "registry", name: "catalog", actions: rights.catalog ? ["*"] : [] };
+    case "administration":
+      return {
+        type: "registry",
+        name: "berth",
+        actions: allows(rights, { administration: true }) ? ["admin"] : [],
+      };
+  }
+}
+
+function repositoryEntry(repo: RepoName, asked: readonly Action[], rights: Rights): RepositoryEntry {
+  const actions = asked.filter((action) => allows(rights, { action, repo }));
+  const refused = asked.filter((action) => !actions.includes(action));
+  const pushes = rights.grants.filter((grant) => permits(grant, "push") && matches(grant.repositories, repo));
+  const tags = actions.includes("push") ? tagsOf(pushes) : undefined;
+  return {
+    type: "repository",
+    name: repo,
+    actions,
+    ...(tags && { tags }),
+    ...(refused.length > 0 && { refused }),
+  };
+}
+
+/** Undefined where one of the grants allows all tags. */
+function tagsOf(pushes: readonly Grant[]): readonly Glob[] | undefined {
+  const limits = pushes.map(({ tags }) => tags);
+  return limits.includes(undefined) ? undefined : [...new Set(limits.flatMap((tags) => tags ?? []))];
+}
+
+/** What the holder of a token may. */
+export const rightsIn = ({ access, searches = [] }: TokenRights): Rights => ({
+  grants: access.map(grantOf).filter((grant) => grant !== undefined),
+  searches,
+  catalog: access.some((entry) => isOf(entry, "catalog") && permits(entry, "*")),
+});
+
+function grantOf(entry: AccessEntry): Grant | undefined {
+  if (entry.type === "registry") {
+    return permits(entry, "admin") ? { repositories: "**" as Glob, actions: ["admin"] } : undefined;
+  }
+  // A repository's name holds no star: as a glob it is itself alone.
+  const repositories: string = entry.name;
+  return {
+    repositories: repositories as Glob,
+    actions: entry.actions,
+    ...(entry.tags && { tags: entry.tags }),
+  };
+}
+
+const isOf = ({ type, name }: AccessEntry, which: RegistryEntry["name"]): boolean =>
+  type === "registry" && name === which;
+
+/** Whether the token was asked for what is needed, so that another one would say the same. */
+export function wasAskedFor({ access }: TokenRights, need: Need): boolean {
+  if ("catalog" in need) return access.some((entry) => isOf(entry, "catalog"));
+  if ("administration" in need) return access.some((entry) => isOf(entry, "berth"));
+  return access.some(
+    (entry) =>
+      entry.type === "repository" &&
+      entry.name === need.repo &&
+      [...entry.actions, ...(entry.refused ?? [])].includes(need.action),
+  );
+}
+
+/** What was granted, in the words of a request. */
+export const grantedScopes = ({ access }: TokenRights): string =>
+  access
+    .filter(({ actions }) => actions.length > 0)
+    .map(({ type, name, actions }) => `${type}:${name}:${actions.join(",")}`)
+    .join(" ");
+
+/** What to ask a token for: whoever pushes reads as well, so the two go together. */
+export function scopeFor(need: Need): string {
+  if ("catalog" in need) return scopeText({ kind: "catalog" });
+  if ("administration" in need) return scopeText({ kind: "administration" });
+  const actions: readonly Action[] = need.action === "push" ? ["pull", "push"] : [need.action];
+  return scopeText({ kind: "repository", repo: need.repo, actions });
+}

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { OciError } from "../oci/errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Claims, Signer, Verifier } from "./jwt.ts";
+import { Remembered } from "./remembered.ts";
+import type { AccessEntry, TokenRights } from "./token-rights.ts";
+
+/** seconds: a right that was taken away ends after so long at the latest */
+export const ACCESS_LIFE = 300;
+/** seconds */
+const REFRESH_LIFE = 90 * 24 * 3600;
+/** bytes: API Gateway takes 10,240 for a request's line and headers together */
+const MOST_BYTES = 4096;
+const MOST_REMEMBERED = 1000;
+
+export interface AccessToken extends TokenRights {
+  /** the caller's name */
+  readonly subject: string;
+}
+export interface RefreshToken {
+  readonly subject: string;
+  readonly renewal: string;
+}
+
+export interface TokenReader {
+  /** "invalid", whatever is wrong with it */
+  readonly readAccess: (token: string) => Promise<AccessToken | "invalid">;
+}
+export interface Tokens extends TokenReader {
+  /** TOKEN_REQUEST_INVALID where it would be too large for a header. */
+  readonly issueAccess: (token: AccessToken) => Promise<string>;
+  readonly issueRefresh: (token: RefreshToken) => Promise<string>;
+  readonly readRefresh: (token: string) => Promise<RefreshToken | "invalid">;
+}
+
+/**
+ * Needs public keys alone. What was verified is remembered until it ends, as a hash, since a pull shows the same token
+ * with each of its requests.
+ */
+function createTokenReader({ verify }: Verifier, { now }: Pick<Clock, "now">): TokenReader {
+  const known = new Remembered<AccessToken>({ most: MOST_REMEMBERED, now });
+  return {
+    readAccess: async (token) => {
+      if (token.length > MOST_BYTES) return "invalid";
+      const hash = createHash("sha256").update(token).digest("base64");
+      const remembered = known.get(hash);
+      if (remembered !== undefined) return remembered;
+      const claims = await verify(token, "berth-access+jwt");
+      const read = claims === "invalid" ? claims : accessOf(claims);
+      if (claims !== "invalid" && read !== "invalid") known.set(hash, read, claims.exp * 1000);
+      return read;
+    },
+  };
+}
+
+export function createTokens(keys: Signer & Verifier, clock: Clock): Tokens {
+  return {
+    ...createTokenReader(keys, clock),
+    issueAccess: async ({ subject, access, searches }) => {
+      const rights = { access, ...(searches && { searches }) };
+      const token = await keys.sign(
+        { ...claimsFor(subject, ACCESS_LIFE, clock), ...rights },
+        "berth-access+jwt",
+      );
+      if (token.length > MOST_BYTES) throw tooLarge(token.length);
+      return token;
+    },
+    issueRefresh: ({ subject, renewal }) =>
+      keys.sign({ ...claimsFor(subject, REFRESH_LIFE, clock), renewal }, "berth-refresh+jwt"),
+    readRefresh: async (token) => {
+      if (token.length > MOST_BYTES) return "invalid";
+      const claims = await keys.verify(token, "berth-refresh+jwt");
+      return claims === "invalid" ? claims : refreshOf(claims);
+    },
+  };
+}
+
+function claimsFor(sub: string, seconds: number, { now, newId }: Clock): Claims {
+  const iat = Math.floor(now() / 1000);
+  return { sub, jti: newId(), iat, exp: iat + seconds };
+}
+
+function tooLarge(bytes: number): OciError {
+  return new OciError("TOKEN_REQUEST_INVALID", {
+    reason: `the token would have ${bytes} bytes, of at most ${MOST_BYTES}: ask for fewer scopes at once`,
+  });
+}
+
+/** Another version of Berth with the same key may have signed it: so much is looked at, and no more. */
+function accessOf({ sub, access, searches }: Claims): AccessToken | "invalid" {
+  if (!Array.isArray(access) || (searches !== undefined && !Array.isArray(searches))) return "invalid";
+  return { subject: sub, access: access as AccessEntry[], ...(searches && { searches }) };
+}
+
+function refreshOf({ sub, renewal }: Claims): RefreshToken | "invalid" {
+  return typeof renewal === "string" ? { subject: sub, renewal } : "invalid";
+}
