@@ -66,7 +66,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "shared/ports": [],
   "shared/registry": ["node:crypto", "hash-wasm"],
   "shared/access": [],
-  "shared/identities": ["jose"],
+  "shared/identities": ["node:crypto", "node:zlib", "jose"],
   "shared/http": [],
   "shared/auth": ["node:crypto", "jose"],
   "shared/server": ["node:crypto", "node:http", "node:https", "node:net", "node:stream"],

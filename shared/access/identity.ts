@@ -8,6 +8,8 @@ export type Identity =
       readonly name: string;
       /** what its access key narrows it to */
       readonly limits?: readonly Grant[];
+      /** names the password or the secret that proved it, and tells nothing of it: with that, tokens end that came of it */
+      readonly proof?: string;
     }
   | {
       readonly kind: "oidc";

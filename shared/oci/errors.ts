@@ -2,7 +2,8 @@
  * Every error that a registry may answer, with its status: the one table that owns both.
  * Codes: distribution-spec § Error Codes; RANGE_INVALID, TAG_INVALID and PAGINATION_NUMBER_INVALID are Docker's;
  * UNAVAILABLE is ours, for the 503 that the specification leaves open, UNKNOWN is Docker's for a defect. Names that
- * share a code differ in status. MALFORMED_REQUEST and what follows it speak of HTTP itself: a server answers with them.
+ * share a code differ in status. REQUEST_INVALID to ACCESS_KEYS_TOO_MANY are ours, of the administration.
+ * MALFORMED_REQUEST and what follows it speak of HTTP itself: a server answers with them.
  */
 export const OCI_ERRORS = {
   BLOB_UNKNOWN: { status: 404, message: "blob unknown to registry" },
@@ -32,6 +33,14 @@ export const OCI_ERRORS = {
   TOKEN_REQUEST_INVALID: { status: 400, message: "invalid request for a token", code: "UNSUPPORTED" },
   TOOMANYREQUESTS: { status: 429, message: "too many requests" },
   UNAVAILABLE: { status: 503, message: "the registry can't serve this now; try again" },
+  REQUEST_INVALID: { status: 400, message: "the request is not what this endpoint takes" },
+  REQUEST_TOO_LARGE: { status: 413, message: "the request is too large", code: "REQUEST_INVALID" },
+  ACCOUNT_UNKNOWN: { status: 404, message: "no such person or robot" },
+  ACCOUNT_EXISTS: { status: 409, message: "a person or a robot has this name already" },
+  ACCESS_KEY_UNKNOWN: { status: 404, message: "no such access key" },
+  ACCESS_KEY_EXISTS: { status: 409, message: "the owner has an access key of this name already" },
+  ACCESS_KEY_CHANGED: { status: 409, message: "somebody else has just rotated the access key" },
+  ACCESS_KEYS_TOO_MANY: { status: 409, message: "the owner has as many access keys as it may have" },
   MALFORMED_REQUEST: { status: 400, message: "malformed HTTP request", code: "UNSUPPORTED" },
   REQUEST_TIMEOUT: { status: 408, message: "the request did not come in time", code: "UNSUPPORTED" },
   EXPECTATION_FAILED: { status: 417, message: "only 100-continue can be expected", code: "UNSUPPORTED" },

@@ -1,8 +1,14 @@
+import type { Branded } from "../oci/branded.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { RepoName, Tag } from "../oci/names.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Key } from "../ports/table.ts";
 import type { UploadId } from "./registry.ts";
+
+/** The name of a person or a robot. */
+export type AccountName = Branded<"AccountName">;
+/** Names an access key, for all to see: it stands in the secret too. */
+export type AccessKeyId = Branded<"AccessKeyId">;
 
 /**
  * Every item of the table, drawn once:
@@ -25,6 +31,12 @@ import type { UploadId } from "./registry.ts";
  * SWEEP           LAST                          when the last sweep that came to its end began
  * UPLOAD#<id>     SESSION                       upload-session.ts
  * UPLOAD#<id>     PART#<n>                      etag, size
+ * PERSON#<name>   PERSON                        created, actor, revision, password and what proves it was this one
+ * ROBOT#<name>    ROBOT                         created, actor, revision: raised by every new access key
+ * PEOPLE          <name>                        every person, in order
+ * ROBOTS          <name>                        every robot, in order
+ * ACCESSKEY#<id>  KEY                           access-key-items.ts: whose it is, the hash of its secret, its limits
+ * ACCESSKEYS      <owner>#<id>                  every access key, by the name of its owner
  */
 const inRepo = (repo: RepoName, sk: string): Key => ({ pk: `REPO#${repo}`, sk });
 
@@ -54,6 +66,12 @@ export const keys = {
     pk: `UPLOAD#${id}`,
     sk: `PART#${String(number).padStart(5, "0")}`,
   }),
+  person: (name: AccountName): Key => ({ pk: `PERSON#${name}`, sk: "PERSON" }),
+  robot: (name: AccountName): Key => ({ pk: `ROBOT#${name}`, sk: "ROBOT" }),
+  people: (name: AccountName): Key => ({ pk: "PEOPLE", sk: name }),
+  robots: (name: AccountName): Key => ({ pk: "ROBOTS", sk: name }),
+  accessKey: (id: AccessKeyId): Key => ({ pk: `ACCESSKEY#${id}`, sk: "KEY" }),
+  accessKeys: (owner: AccountName, id: AccessKeyId): Key => ({ pk: "ACCESSKEYS", sk: `${owner}#${id}` }),
 } as const;
 
 /** Ranges of sort keys to query: a partition, and what its wanted sort keys begin with. */
@@ -66,6 +84,10 @@ export const ranges = {
   deleting: { pk: "DELETING", prefix: "" },
   doomed: { pk: "DOOMED", prefix: "" },
   parts: (id: UploadId) => ({ pk: `UPLOAD#${id}`, prefix: "PART#" }),
+  people: { pk: "PEOPLE", prefix: "" },
+  robots: { pk: "ROBOTS", prefix: "" },
+  accessKeys: { pk: "ACCESSKEYS", prefix: "" },
+  accessKeysOf: (owner: AccountName) => ({ pk: "ACCESSKEYS", prefix: `${owner}#` }),
 } as const;
 
 /** The generation that a push of this manifest checks: the first hex digit of its digest. */

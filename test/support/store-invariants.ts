@@ -7,20 +7,9 @@ import { homeOf } from "../../shared/registry/manifest-items.ts";
 import { includesNumber } from "../../shared/registry/number-ranges.ts";
 import type { UploadId } from "../../shared/registry/registry.ts";
 import { parseSession, type UploadSession } from "../../shared/registry/upload-session.ts";
+import { IDENTITY_RULES } from "./identity-invariants.ts";
 import type { StoreContents } from "./store-contents.ts";
-
-/** Finds items by their keys, and collects what is wrong. */
-interface Audit extends StoreContents {
-  readonly find: (key: Key) => Item | undefined;
-  readonly require: (holds: boolean, complaint: string) => void;
-}
-interface Subject {
-  readonly item: Item;
-  /** what follows the prefixes of the partition and of the sort key */
-  readonly owner: string;
-  readonly rest: string;
-}
-type Rule = (audit: Audit, subject: Subject) => void;
+import type { Audit, Rule, Subject } from "./store-rule.ts";
 
 /**
  * What docs/invariants.md demands of the stores, by the drawing in keyspace.ts: which item needs which other. Answers
@@ -44,7 +33,15 @@ export function brokenInvariants(contents: StoreContents): readonly string[] {
 }
 
 /** Every item of these follows one rule. */
-const WHOLE_PARTITIONS = new Set(["CATALOG", "DELETING", "DOOMED", "SWEEP"]);
+const WHOLE_PARTITIONS = new Set([
+  "CATALOG",
+  "DELETING",
+  "DOOMED",
+  "SWEEP",
+  "PEOPLE",
+  "ROBOTS",
+  "ACCESSKEYS",
+]);
 
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
@@ -116,6 +113,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "UPLOAD SESSION": (audit, { item, owner }) => session(audit, parseSession(owner as UploadId, item)),
   "UPLOAD PART": ({ find, require }, { owner }) =>
     require(find(keys.session(owner as UploadId)) !== undefined, "there is no session"),
+  ...IDENTITY_RULES,
 };
 
 function tag({ find, require }: Audit, { item, owner, rest }: Subject): void {
