@@ -1,6 +1,7 @@
 import type { Branded } from "../oci/branded.ts";
 import { OciError } from "../oci/errors.ts";
 import { parseRepoName, parseTag } from "../oci/names.ts";
+import { short } from "./nearest.ts";
 
 /**
  * A pattern that was parsed once: `*` stands for any characters but `/`, `**` for any, everything else for itself. So
@@ -54,8 +55,6 @@ function parseNames(text: string, parse: (name: string) => string, what: string)
   }
   return glob;
 }
-
-const short = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
 
 /** What both match, as one glob; undefined where it is plain that nothing does. */
 export function both(one: Glob, other: Glob): Glob | undefined {

@@ -1,0 +1,78 @@
+import type { RepoName, Tag } from "../oci/names.ts";
+import { matches } from "./glob.ts";
+import type { Identity } from "./identity.ts";
+import { type Policy, type Rule, type Subject, subjectText } from "./policy.ts";
+import { type Action, allows, type Need } from "./rights.ts";
+import { grantsOf, rightsFrom, subjectOf } from "./rights-of.ts";
+
+/** What is asked of a policy; `admin` is for the registry as a whole. */
+export type Question =
+  | { readonly action: Exclude<Action, "admin">; readonly repo: RepoName; readonly tag?: Tag }
+  | { readonly action: "admin" };
+
+/** What a rule lacks to allow what is asked; `key`: the rule allows it, and the caller's access key does not. */
+export type Part = "who" | "repository" | "action" | "tag" | "key";
+
+/** One rule, seen with a question in mind. It allows what is asked where it lacks nothing. */
+export interface Finding {
+  /** `rules[2]` */
+  readonly path: string;
+  readonly line: number;
+  /** the rule in one line */
+  readonly rule: string;
+  /** by which of its subjects the rule means the caller */
+  readonly as?: string;
+  readonly lacks: readonly Part[];
+}
+
+export interface Explanation {
+  readonly allowed: boolean;
+  /** of each rule; what lacks least comes first, then the order of the document */
+  readonly findings: readonly Finding[];
+}
+
+/** Which rule decides, or what each lacks. `allowed` is what `allows` says to `rightsOf`. */
+export function explain(policy: Policy, identity: Identity, question: Question): Explanation {
+  const findings = policy.rules
+    .map((rule) => examine(policy, rule, identity, question))
+    .toSorted((one, other) => one.lacks.length - other.lacks.length);
+  return { allowed: findings.some(({ lacks }) => lacks.length === 0), findings };
+}
+
+function examine(policy: Policy, rule: Rule, identity: Identity, question: Question): Finding {
+  const subject = subjectOf(policy, rule, identity);
+  const parts = missingParts(rule, subject, question);
+  const isAllowed = allows(rightsFrom(grantsOf(policy, rule, identity)), needOf(question));
+  return {
+    path: rule.path,
+    line: rule.line,
+    rule: ruleText(rule),
+    ...(subject && { as: subjectText(subject) }),
+    lacks: parts.length === 0 && !isAllowed ? ["key"] : parts,
+  };
+}
+
+function missingParts(rule: Rule, subject: Subject | undefined, question: Question): readonly Part[] {
+  const parts: Part[] = [];
+  if (subject === undefined) parts.push("who");
+  if (!rule.may.includes(question.action)) parts.push("action");
+  if (question.action === "admin") return parts;
+  const { repo, tag } = question;
+  if (!rule.on.some((glob) => matches(glob, repo))) parts.push("repository");
+  const isTagged = question.action === "push" && tag !== undefined && rule.tags !== undefined;
+  if (isTagged && !rule.tags?.some((glob) => matches(glob, tag))) parts.push("tag");
+  return parts;
+}
+
+/** A tag counts where it is pushed: it limits nothing else. */
+function needOf(question: Question): Need {
+  if (question.action === "admin") return { administration: true };
+  const { action, repo, tag } = question;
+  return { action, repo, ...(tag && { tags: [tag] }) };
+}
+
+/** `group:developers may pull, push on shop/**, tags v*` */
+function ruleText({ who, may, on, tags }: Rule): string {
+  const limit = tags ? `, tags ${tags.join(", ")}` : "";
+  return `${who.map(subjectText).join(", ")} may ${may.join(", ")} on ${on.join(", ")}${limit}`;
+}
