@@ -1,5 +1,5 @@
 /**
- * `npm run build`: bundles the command with everything that it needs into `dist/`, so that the packed package depends
+ * `npm run build`: bundles the commands with everything that they need into `dist/`, so that the packed package depends
  * on Node alone. Not minified: a stack in a log must be readable.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,11 @@ const OUT = "dist";
 rmSync(OUT, { recursive: true, force: true });
 const { metafile } = await build({
   // The table's thread loads a file of its own, which must lie beside the bundle.
-  entryPoints: { berth: "local/berth.ts", "sqlite-worker": "local/stores/sqlite-worker.ts" },
+  entryPoints: {
+    berth: "local/berth.ts",
+    "sqlite-worker": "local/stores/sqlite-worker.ts",
+    "docker-credential-berth": "local/credential-helper/docker-credential-berth.ts",
+  },
   outdir: OUT,
   bundle: true,
   // What is imported on demand stays a file of its own, so that the start does not pay for it.
@@ -43,9 +47,15 @@ function licencesOf(folders: readonly string[]): string {
   return folders
     .map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      if (file === undefined) throw new Error(`${folder} has no licence file: its terms can't be handed on`);
-      return `${name} ${version} (${license})\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
+      return `${name} ${version} (${license})\n\n${licenceIn(folder, license).trim()}\n`;
     })
     .join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** Some packages name their licence and bring no text. Apache's is the same for all, and ours. */
+function licenceIn(folder: string, name: string): string {
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return readFileSync(`${folder}/${file}`, "utf8");
+  if (name === "Apache-2.0") return readFileSync("LICENSE", "utf8");
+  throw new Error(`${folder} has no licence file: its terms can't be handed on`);
 }

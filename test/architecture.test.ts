@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/oci",
     "shared/ports",
     "shared/registry",
+    "shared/identities",
     "shared/http",
     "shared/auth",
     "shared/server",
@@ -148,6 +149,10 @@ describe("architecture: who may import whom", () => {
     expect([...users("tar/header"), ...users("tar/pax")]).toEqual(Array(2).fill("local/push/tar-files.ts"));
     expect(users("@aws-sdk/client-dynamodb")).toEqual(["functions/stores/dynamo-client.ts"]);
     expect(users("@aws-sdk/client-s3")).toEqual(["functions/stores/s3-client.ts"]);
+    expect(users("@aws-sdk/credential-provider-node")).toEqual([
+      "local/credential-helper/aws-credentials.ts",
+    ]);
+    expect(users("@smithy/signature-v4")).toEqual(["local/credential-helper/sign-login.ts"]);
     expect(users("@aws-sdk/credential-provider-http")).toEqual(["functions/stores/container-credentials.ts"]);
     expect(users("@aws-sdk/s3-request-presigner")).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
+import { type Refused, refused } from "./refused.ts";
 
 /** How issuers may sign: asymmetric alone, so that nothing public can ever serve as a shared secret (RFC 8725 § 3.1). */
 const ALGORITHMS: ReadonlySet<string> = new Set(
@@ -51,8 +52,7 @@ export type Verdict =
   | { readonly kind: "verified"; readonly subject: string; readonly payload: JWTPayload }
   /** signed by a key that is not among the issuer's, as they are known */
   | { readonly kind: "unknown key" }
-  /** the reason quotes nothing of the token */
-  | { readonly kind: "refused"; readonly reason: string };
+  | Refused;
 
 /** Verifies an ID token (OpenID Connect Core § 3.1.3.7); keys come from the issuer alone, never from the token. */
 export async function verifyToken(token: string, expectation: Expectation): Promise<Verdict> {
@@ -68,11 +68,11 @@ export async function verifyToken(token: string, expectation: Expectation): Prom
       currentDate: new Date(now),
     });
     const { sub } = payload;
-    if (typeof sub !== "string" || sub === "") return { kind: "refused", reason: "it has no subject" };
+    if (typeof sub !== "string" || sub === "") return refused("it has no subject");
     return { kind: "verified", subject: sub, payload };
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) return { kind: "unknown key" };
     // Token and keys are both foreign: whatever they make of a verification, they are not believed.
-    return { kind: "refused", reason: error instanceof Error ? error.message : String(error) };
+    return refused(error instanceof Error ? error.message : String(error));
   }
 }

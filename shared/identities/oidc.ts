@@ -7,6 +7,7 @@ import { claimsOf } from "./oidc-claims.ts";
 import { discoverKeys } from "./oidc-discovery.ts";
 import { createKeyMemory, type KeyMemory } from "./oidc-keys.ts";
 import { addressOf, type IssuerKeys, type Verdict, verifyToken } from "./oidc-token.ts";
+import { type Refused, refused } from "./refused.ts";
 
 /** Whose ID tokens are taken: what the policy says of an issuer. */
 export interface Issuer {
@@ -67,9 +68,6 @@ export function createOidcAuthenticate(options: OidcOptions): Authenticate {
     return "unknown";
   };
 }
-
-type Refused = Extract<Verdict, { kind: "refused" }>;
-const refused = (reason: string): Refused => ({ kind: "refused", reason });
 
 /** The first that the token names along with its audience: two of a policy may differ in the audience alone. */
 function issuerOf(token: string, issuers: readonly Issuer[]): Issuer | Refused {

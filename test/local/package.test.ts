@@ -43,6 +43,19 @@ describe("the packed package, installed in an empty folder", () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it("links the credential helper, which finds what it loads on demand", async () => {
+    const helper = execute(join(installed, ".bin", "docker-credential-berth"), ["get"], {
+      env: {
+        PATH: `${join(process.execPath, "..")}:${process.env["PATH"]}`,
+        AWS_ACCESS_KEY_ID: "AKIAEXAMPLEEXAMPLE01",
+        AWS_SECRET_ACCESS_KEY: "a secret",
+      },
+    });
+    helper.child.stdin?.end("registry.example.com");
+    const { stdout } = await helper;
+    expect(JSON.parse(stdout)).toMatchObject({ Username: "aws", ServerURL: "registry.example.com" });
+  });
+
   it("serves pushes and pulls, and stops in good order", async () => {
     const berth = await spawnBerth({ data: join(temporary.path, "data"), entry: entry() });
     const blob = "x".repeat(100_000);

@@ -1,0 +1,62 @@
+import { AWS_NAME } from "../../shared/identities/aws-login.ts";
+import { registryHost } from "../../shared/identities/registry-host.ts";
+import { Complaint } from "../complaint.ts";
+
+export interface Helper {
+  /** the password for the registry of this host */
+  readonly passwordFor: (registry: string) => Promise<string>;
+  readonly version: string;
+}
+
+const USAGE =
+  "docker calls docker-credential-berth with get, store, erase, list or version, as ~/.docker/config.json tells it: " +
+  '{"credHelpers": {"registry.example.com": "berth"}}';
+
+/**
+ * The answer to a command of docker's (docker-credential-helpers, Development), which gives its input on stdin. Nothing is
+ * ever kept: each password is signed when it is asked for. A Complaint where there is none to give.
+ */
+export async function answerDocker(
+  command: string,
+  input: string,
+  { passwordFor, version }: Helper,
+): Promise<string> {
+  switch (command) {
+    case "get":
+      return JSON.stringify(await credentialsFor(input.trim(), passwordFor));
+    case "store":
+      return store(input);
+    case "erase":
+      return "";
+    case "list":
+      return "{}";
+    case "version":
+      return `docker-credential-berth ${version}`;
+    default:
+      throw new Complaint(USAGE);
+  }
+}
+
+async function credentialsFor(address: string, passwordFor: Helper["passwordFor"]) {
+  const registry = registryHost(address);
+  if (registry === undefined) throw new Complaint(`'${address.slice(0, 300)}' names no registry`);
+  return { ServerURL: address, Username: AWS_NAME, Secret: await passwordFor(registry) };
+}
+
+/** `docker login` stores what it was given by `get`, and would fail if that were refused. Other credentials would be lost. */
+function store(input: string): string {
+  if (userOf(input) === AWS_NAME) return "";
+  throw new Complaint(
+    "docker-credential-berth logs in with AWS credentials and stores no others: take the registry out of credHelpers " +
+      "in ~/.docker/config.json to log in with a user name and a password",
+  );
+}
+
+function userOf(input: string): unknown {
+  try {
+    const value: unknown = JSON.parse(input);
+    return (value as { readonly Username?: unknown } | null)?.Username;
+  } catch {
+    return undefined;
+  }
+}
