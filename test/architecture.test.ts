@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/identities": ["shared/oci", "shared/ports", "shared/registry", "shared/access"],
   "shared/http": ["shared/oci", "shared/ports", "shared/registry", "shared/access"],
   "shared/auth": ["shared/oci", "shared/ports", "shared/access", "shared/http"],
+  "shared/admin": ["shared/oci", "shared/registry", "shared/access", "shared/identities", "shared/http"],
   "shared/server": ["shared/oci", "shared/ports", "shared/http"],
   "shared/stores": ["shared/oci", "shared/ports"],
   local: [
@@ -38,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/ports",
     "shared/access",
     "shared/identities",
+    "shared/admin",
     "shared/registry",
     "shared/http",
     "shared/auth",
@@ -70,6 +72,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "shared/identities": ["node:crypto", "node:zlib", "jose"],
   "shared/http": [],
   "shared/auth": ["node:crypto", "jose"],
+  "shared/admin": [],
   "shared/server": ["node:crypto", "node:http", "node:https", "node:net", "node:stream"],
   "shared/stores": ["node:crypto"],
 };

@@ -17,7 +17,12 @@ const HASH_BYTES = 32;
 /** The form in which crypt(3) and its kind write it; salt and hash are base64url. */
 const STORED = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w-]+)\$([\w-]+)$/;
 
-const PASSWORD_LENGTH = { least: 12, most: 256 } as const;
+const LENGTH = { least: 12, most: 256 } as const;
+export const PASSWORD_RULE = `a password of ${LENGTH.least} to ${LENGTH.most} characters that does not begin as an access key does, with berth_`;
+
+/** An access key's secret is never looked up as a password. */
+export const isPassword = (text: string): boolean =>
+  text.length >= LENGTH.least && text.length <= LENGTH.most && !text.startsWith("berth_");
 
 export interface Passwords {
   /** The text to store; `salt` is a fresh secret. */
@@ -36,7 +41,7 @@ export function createPasswords(cost: PasswordCost = COST): Passwords {
       return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${salt}$${hash.toString("base64url")}`;
     },
     matches: async (password, stored) => {
-      if (Buffer.byteLength(password) > PASSWORD_LENGTH.most * MOST_BYTES_OF_CHARACTER) return false;
+      if (password.length > MOST_TRIED) return false;
       if (stored === undefined) {
         await derive(password, "", cost);
         return false;
@@ -47,8 +52,8 @@ export function createPasswords(cost: PasswordCost = COST): Passwords {
   };
 }
 
-/** UTF-8 */
-const MOST_BYTES_OF_CHARACTER = 4;
+/** Longer than the longest password, however it is composed. */
+const MOST_TRIED = 4096;
 
 function parsed(stored: string): PasswordCost & { readonly salt: string; readonly hash: Buffer } {
   const [, logN, r, p, salt, hash] = STORED.exec(stored) ?? [];

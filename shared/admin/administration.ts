@@ -1,0 +1,54 @@
+import { MissingRight } from "../access/missing-right.ts";
+import { allows } from "../access/rights.ts";
+import { admit } from "../http/admission.ts";
+import { answered } from "../http/answered.ts";
+import type { Authority } from "../http/authority.ts";
+import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/messages.ts";
+import { HttpRefusal } from "../http/refusal.ts";
+import { OciError } from "../oci/errors.ts";
+import { type Endpoint, match, ROOT } from "./endpoint.ts";
+
+export interface AdministrationOptions {
+  readonly authority: Authority;
+  readonly endpoints: readonly Endpoint[];
+  /** told why, whenever a store can't serve and the client gets a 503 */
+  readonly onUnavailable: (error: Error) => void;
+}
+
+/** Puts the administration beside what `inner` answers: no repository's name begins with an underscore. */
+export function withAdministration(inner: HttpHandler, options: AdministrationOptions): HttpHandler {
+  const answer = answered((request) => answerRequest(request, options), {
+    headBody: "none",
+    onUnavailable: options.onUnavailable,
+  });
+  return (request) => (request.path.startsWith(ROOT) ? answer(request) : inner(request));
+}
+
+/** The right is asked for before anything of the request but its path is read. */
+async function answerRequest(
+  request: HttpRequest,
+  { authority, endpoints }: AdministrationOptions,
+): Promise<HttpAnswer> {
+  const found = match(endpoints, request.method, unescaped(request.path).slice(ROOT.length));
+  if (found.kind === "nowhere") throw new OciError("NOT_FOUND");
+  if (found.kind === "wrong-method") {
+    const allow = found.allow.join(", ");
+    throw new HttpRefusal("UNSUPPORTED", { allow }, { Allow: allow });
+  }
+  const { endpoint, params } = found;
+  const answer = await admit({ authority, request, loginFirst: endpoint.needs === "login" }, (access) => {
+    const need = { administration: true } as const;
+    if (endpoint.needs === "administration" && !allows(access.rights, need))
+      throw new MissingRight(access, need);
+    return endpoint.answer({ request, access, params });
+  });
+  return { ...answer, headers: { ...answer.headers, "Cache-Control": "no-store" } };
+}
+
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new OciError("NOT_FOUND", { path: path.slice(0, 300) }, { cause });
+  }
+}
