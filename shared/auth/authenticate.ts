@@ -6,18 +6,15 @@ export interface Credentials {
   readonly secret: string;
 }
 
-export interface LoggedIn {
-  readonly identity: Identity;
-  /**
-   * What `again` finds the identity by, at most 200 characters, and no secret. Absent where nothing can be looked up
-   * again: such a login gets no refresh token.
-   */
-  readonly renewal?: string;
-}
-
 /** Knows who it is by what they show. */
 export interface Authenticator {
-  readonly authenticate: (credentials: Credentials) => Promise<LoggedIn | "unknown">;
-  /** The identity as it is now; "unknown" once what it logged in with was revoked, replaced or has expired. */
-  readonly again: (renewal: string) => Promise<Identity | "unknown">;
+  readonly authenticate: (credentials: Credentials) => Promise<Identity | "unknown">;
+  /** The identity as it is now; "unknown" once what proved it was revoked, replaced or has expired. */
+  readonly again: (identity: Identity) => Promise<Identity | "unknown">;
 }
+
+/** Of whom a refresh token can be: those whom `again` finds. Whoever an issuer or AWS vouches for shows that anew. */
+export type Renewable = Extract<Identity, { readonly kind: "person" | "robot" }>;
+
+export const isRenewable = (identity: Identity): identity is Renewable =>
+  identity.kind === "person" || identity.kind === "robot";

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
+import type { Identity } from "../access/identity.ts";
 import { HttpRefusal } from "../http/refusal.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Authenticator, Credentials, LoggedIn } from "./authenticate.ts";
+import type { Authenticator, Credentials } from "./authenticate.ts";
 import { FailedLogins } from "./failed-logins.ts";
 import { Remembered } from "./remembered.ts";
 
@@ -14,23 +15,26 @@ export interface Login extends Credentials {
   readonly from: string;
 }
 /** TOOMANYREQUESTS for who failed too often with this name from this address. */
-export type LogIn = (login: Login) => Promise<LoggedIn | "unknown">;
+export type LogIn = (login: Login) => Promise<Identity | "unknown">;
 
 /**
  * Remembers who showed what for a minute, so that a client which sends its password with each request is looked up once;
  * of what was shown only a keyed hash. What is wrong is not remembered.
  */
-export function createLogIn({ authenticate }: Authenticator, { now, newSecret }: Clock): LogIn {
-  const known = new Remembered<LoggedIn>({ most: MOST, now });
+export function createLogIn(
+  { authenticate }: Pick<Authenticator, "authenticate">,
+  { now, newSecret }: Clock,
+): LogIn {
+  const known = new Remembered<Identity>({ most: MOST, now });
   const failed = new FailedLogins(now);
-  const running = new Map<string, Promise<LoggedIn | "unknown">>();
+  const running = new Map<string, Promise<Identity | "unknown">>();
   const secret = newSecret();
   const hashOf = ({ name, secret: shown }: Credentials): string =>
     createHmac("sha256", secret)
       .update(JSON.stringify([name, shown]))
       .digest("base64");
 
-  const look = async (login: Login, hash: string): Promise<LoggedIn | "unknown"> => {
+  const look = async (login: Login, hash: string): Promise<Identity | "unknown"> => {
     const who = JSON.stringify([login.name.slice(0, 300), login.from]);
     const pause = failed.pause(who);
     if (pause > 0) throw tooMany(pause);

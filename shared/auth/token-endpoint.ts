@@ -1,14 +1,18 @@
 import { type Identity, nameOf } from "../access/identity.ts";
 import type { Rights } from "../access/rights.ts";
+import { answered } from "../http/answered.ts";
 import { json } from "../http/answers.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/messages.ts";
-import { HttpRefusal, isUnavailable, refusalOf } from "../http/refusal.ts";
+import { HttpRefusal } from "../http/refusal.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Authenticator, LoggedIn } from "./authenticate.ts";
+import { type Authenticator, isRenewable } from "./authenticate.ts";
 import type { LogIn } from "./log-in.ts";
 import { parseTokenRequest, type TokenRequest } from "./token-request.ts";
 import { grantedScopes, narrowTo, type TokenRights } from "./token-rights.ts";
 import { ACCESS_LIFE, type Tokens } from "./tokens.ts";
+
+/** Where tokens are had, on the registry's own host and port: some clients send credentials nowhere else. */
+export const TOKEN_PATH = "/token";
 
 export interface TokenEndpointOptions {
   readonly service: string;
@@ -21,61 +25,46 @@ export interface TokenEndpointOptions {
   readonly onUnavailable: (error: Error) => void;
 }
 
-const ANONYMOUS: LoggedIn = { identity: { kind: "anonymous" } };
-
 /** Answers requests for tokens. What is not allowed is left out of the token: only wrong credentials are refused. */
-export function createTokenEndpoint(options: TokenEndpointOptions): HttpHandler {
-  return async (request) => {
-    try {
-      return await answer(request, options);
-    } catch (error) {
-      if (isUnavailable(error)) options.onUnavailable(error);
-      return refusalOf(error);
-    }
-  };
-}
+export const createTokenEndpoint = (options: TokenEndpointOptions): HttpHandler =>
+  answered((request) => answer(request, options), { headBody: "none", onUnavailable: options.onUnavailable });
 
 async function answer(request: HttpRequest, options: TokenEndpointOptions): Promise<HttpAnswer> {
-  const { tokens, rightsOf, clock } = options;
   const asked = await parseTokenRequest(request);
-  const found = await whoAsks(asked, request, options);
-  if (found === "unknown") throw wrongCredentials(options.service);
-  const subject = nameOf(found.identity);
-  const granted = narrowTo(asked.scopes, await rightsOf(found.identity));
-  const issuedAt = new Date(clock.now()).toISOString();
-  const token = await tokens.issueAccess({ subject, ...granted });
-  const { renewal } = found;
-  const refresh =
-    asked.offline && renewal !== undefined
-      ? { refresh_token: await tokens.issueRefresh({ subject, renewal }) }
-      : {};
-  return json(200, { ...body(token, issuedAt, asked, granted), ...refresh }, { "Cache-Control": "no-store" });
+  const identity = await whoAsks(asked, request, options);
+  if (identity === "unknown") throw wrongCredentials(options.service);
+  const granted = narrowTo(asked.scopes, await options.rightsOf(identity));
+  const token = await options.tokens.issueAccess({ subject: nameOf(identity), ...granted });
+  const refresh = asked.offline && isRenewable(identity) && (await options.tokens.issueRefresh(identity));
+  const body = {
+    ...bodyOf(token, asked, granted),
+    issued_at: new Date(options.clock.now()).toISOString(),
+    ...(refresh !== false && { refresh_token: refresh }),
+  };
+  return json(200, body, { "Cache-Control": "no-store" });
 }
 
 /** Both names of the token: clients look for one or the other. */
-const body = (token: string, issuedAt: string, { tellsScope }: TokenRequest, granted: TokenRights) => ({
+const bodyOf = (token: string, { tellsScope }: TokenRequest, granted: TokenRights) => ({
   token,
   access_token: token,
   expires_in: ACCESS_LIFE,
-  issued_at: issuedAt,
   ...(tellsScope && { token_type: "Bearer", scope: grantedScopes(granted) }),
 });
 
 async function whoAsks(
   { grounds }: TokenRequest,
-  request: HttpRequest,
+  { clientAddress = "" }: HttpRequest,
   { tokens, logIn, again }: TokenEndpointOptions,
-): Promise<LoggedIn | "unknown"> {
+): Promise<Identity | "unknown"> {
   switch (grounds.kind) {
     case "nothing":
-      return ANONYMOUS;
+      return { kind: "anonymous" };
     case "credentials":
-      return logIn({ ...grounds.credentials, from: request.clientAddress ?? "" });
+      return logIn({ ...grounds.credentials, from: clientAddress });
     case "refresh": {
-      const read = await tokens.readRefresh(grounds.token);
-      if (read === "invalid") return "unknown";
-      const identity = await again(read.renewal);
-      return identity === "unknown" ? identity : { identity, renewal: read.renewal };
+      const identity = await tokens.readRefresh(grounds.token);
+      return identity === "invalid" ? "unknown" : again(identity);
     }
     case "unusable":
       return "unknown";

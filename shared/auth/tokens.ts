@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { nameOf } from "../access/identity.ts";
 import { OciError } from "../oci/errors.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Renewable } from "./authenticate.ts";
 import type { Claims, Signer, Verifier } from "./jwt.ts";
 import { Remembered } from "./remembered.ts";
 import type { AccessEntry, TokenRights } from "./token-rights.ts";
@@ -17,11 +19,6 @@ export interface AccessToken extends TokenRights {
   /** the caller's name */
   readonly subject: string;
 }
-export interface RefreshToken {
-  readonly subject: string;
-  readonly renewal: string;
-}
-
 export interface TokenReader {
   /** "invalid", whatever is wrong with it */
   readonly readAccess: (token: string) => Promise<AccessToken | "invalid">;
@@ -29,8 +26,9 @@ export interface TokenReader {
 export interface Tokens extends TokenReader {
   /** TOKEN_REQUEST_INVALID where it would be too large for a header. */
   readonly issueAccess: (token: AccessToken) => Promise<string>;
-  readonly issueRefresh: (token: RefreshToken) => Promise<string>;
-  readonly readRefresh: (token: string) => Promise<RefreshToken | "invalid">;
+  readonly issueRefresh: (identity: Renewable) => Promise<string>;
+  /** Whose it is; not what they may, nor whether they are still known. */
+  readonly readRefresh: (token: string) => Promise<Renewable | "invalid">;
 }
 
 /**
@@ -65,8 +63,12 @@ export function createTokens(keys: Signer & Verifier, clock: Clock): Tokens {
       if (token.length > MOST_BYTES) throw tooLarge(token.length);
       return token;
     },
-    issueRefresh: ({ subject, renewal }) =>
-      keys.sign({ ...claimsFor(subject, REFRESH_LIFE, clock), renewal }, "berth-refresh+jwt"),
+    issueRefresh: ({ kind, name, proof }) => {
+      // What limits an access key is looked up with it, each time.
+      const identity: Renewable = { kind, name, ...(proof !== undefined && { proof }) };
+      const claims = claimsFor(nameOf(identity), REFRESH_LIFE, clock);
+      return keys.sign({ ...claims, identity }, "berth-refresh+jwt");
+    },
     readRefresh: async (token) => {
       if (token.length > MOST_BYTES) return "invalid";
       const claims = await keys.verify(token, "berth-refresh+jwt");
@@ -92,6 +94,6 @@ function accessOf({ sub, access, searches }: Claims): AccessToken | "invalid" {
   return { subject: sub, access: access as AccessEntry[], ...(searches && { searches }) };
 }
 
-function refreshOf({ sub, renewal }: Claims): RefreshToken | "invalid" {
-  return typeof renewal === "string" ? { subject: sub, renewal } : "invalid";
+function refreshOf({ identity }: Claims): Renewable | "invalid" {
+  return typeof identity === "object" && identity !== null ? (identity as Renewable) : "invalid";
 }

@@ -148,8 +148,8 @@ describe("a token", () => {
   );
 
   it("of access is no refresh token, and the other way round", async () => {
-    const refresh = await tokens.issueRefresh({ subject: "user:ada", renewal: "ada" });
-    expect(await tokens.readRefresh(refresh)).toEqual({ subject: "user:ada", renewal: "ada" });
+    const refresh = await tokens.issueRefresh({ kind: "person", name: "ada", limits: [] });
+    expect(await tokens.readRefresh(refresh)).toEqual({ kind: "person", name: "ada" });
     expect(await tokens.readAccess(refresh)).toBe("invalid");
     expect(await tokens.readRefresh(await genuine())).toBe("invalid");
   });

@@ -35,9 +35,10 @@ export function people(): People {
     authenticate: async ({ name, secret }) => {
       looked += 1;
       if (known.get(name)?.secret !== secret) return "unknown";
-      return { identity: identityOf(name), renewal: name };
+      return identityOf(name);
     },
-    again: async (name) => (known.has(name) ? identityOf(name) : "unknown"),
+    again: async (identity) =>
+      identity.kind === "person" && known.has(identity.name) ? identity : "unknown",
     rightsOf: async (identity) =>
       (identity.kind === "person" ? known.get(identity.name)?.rights : undefined) ?? NOTHING,
     looked: () => looked,

@@ -1,0 +1,42 @@
+import type { Identity } from "../access/identity.ts";
+import type { Rights } from "../access/rights.ts";
+import type { Authority } from "../http/authority.ts";
+import type { HttpHandler } from "../http/messages.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Authenticator } from "./authenticate.ts";
+import { createAuthority } from "./authority.ts";
+import type { Signer, Verifier } from "./jwt.ts";
+import { createLogIn } from "./log-in.ts";
+import type { PublicAddress } from "./public-address.ts";
+import { createTokenEndpoint, TOKEN_PATH } from "./token-endpoint.ts";
+import { createTokens } from "./tokens.ts";
+
+export interface AuthOptions {
+  /** this registry's name in its tokens: no other registry has it */
+  readonly service: string;
+  readonly address: PublicAddress;
+  readonly keys: Signer & Verifier;
+  readonly authenticator: Authenticator;
+  /** what the policy of this moment allows them */
+  readonly rightsOf: (identity: Identity) => Promise<Rights>;
+  readonly clock: Clock;
+  /** told why, whenever a store can't serve and the client gets a 503 */
+  readonly onUnavailable: (error: Error) => void;
+}
+export interface Auth {
+  readonly authority: Authority;
+  /** Puts the token endpoint beside what `inner` answers. */
+  readonly withTokens: (inner: HttpHandler) => HttpHandler;
+}
+
+/** All of a registry's authentication in one process. */
+export function createAuth(options: AuthOptions): Auth {
+  const { authenticator, keys, clock } = options;
+  const tokens = createTokens(keys, clock);
+  const logIn = createLogIn(authenticator, clock);
+  const endpoint = createTokenEndpoint({ ...options, tokens, logIn, again: authenticator.again });
+  return {
+    authority: createAuthority({ ...options, tokens, logIn }),
+    withTokens: (inner) => (request) => (request.path === TOKEN_PATH ? endpoint(request) : inner(request)),
+  };
+}
