@@ -1,4 +1,4 @@
-import { AWS_NAME } from "../../shared/identities/aws-login.ts";
+import { AWS_NAME } from "../../shared/identities/credentials.ts";
 import { registryHost } from "../../shared/identities/registry-host.ts";
 import { Complaint } from "../complaint.ts";
 

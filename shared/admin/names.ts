@@ -1,5 +1,4 @@
-import { NAME_RULE } from "../access/identity.ts";
-import { type Account, isAccountName } from "../identities/account.ts";
+import { type Account, isAccountName, NAME_RULE } from "../identities/account.ts";
 import { OciError } from "../oci/errors.ts";
 import type { AccountName } from "../registry/keyspace.ts";
 import { type Field, invalid, text } from "./fields.ts";

@@ -1,9 +1,10 @@
-import { isAccountName as isNameInPolicies } from "../access/identity.ts";
+import { isAccountName as isNameInPolicies, NAME_RULE as POLICY_NAME_RULE } from "../access/identity.ts";
 import { OciError } from "../oci/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Clause, Item, Key, Table } from "../ports/table.ts";
 import { numberOf, optionalText, textOf } from "../registry/attributes.ts";
 import { type AccountName, keys, ranges } from "../registry/keyspace.ts";
+import { AWS_NAME, OIDC_NAME } from "./credentials.ts";
 
 /** Who can be given access keys, and logs in with one of them; a person with a password, too. */
 export interface Account {
@@ -26,7 +27,11 @@ export interface IdentityPorts {
   readonly clock: Clock;
 }
 
-export const isAccountName = (text: string): text is AccountName => isNameInPolicies(text);
+const TAKEN: ReadonlySet<string> = new Set([OIDC_NAME, AWS_NAME]);
+export const NAME_RULE = `${POLICY_NAME_RULE}; not ${[...TAKEN].join(" or ")}`;
+
+export const isAccountName = (text: string): text is AccountName =>
+  isNameInPolicies(text) && !TAKEN.has(text);
 
 export const keyOf = ({ kind, name }: Account): Key =>
   kind === "person" ? keys.person(name) : keys.robot(name);

@@ -13,8 +13,6 @@ export interface AwsLogin {
   readonly registry: string;
 }
 
-/** The user name that goes with it. */
-export const AWS_NAME = "aws";
 export const REGISTRY_HEADER = "x-berth-registry";
 /** seconds that such a request is good for; STS takes none that is older */
 export const LOGIN_LIFETIME = 15 * 60;

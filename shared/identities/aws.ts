@@ -2,9 +2,9 @@ import { type Identity, normalizeArn } from "../access/identity.ts";
 import { OciError } from "../oci/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { callerArn, errorCode } from "./aws-answer.ts";
-import { AWS_NAME, parseAwsLogin, REGISTRY_HEADER, type StsRequest } from "./aws-login.ts";
+import { parseAwsLogin, REGISTRY_HEADER, type StsRequest } from "./aws-login.ts";
 import { boundedFetch, type Fetch, OutsideTrouble } from "./bounded-fetch.ts";
-import type { Authenticate } from "./credentials.ts";
+import { type Authenticate, AWS_NAME } from "./credentials.ts";
 import { type Refused, refused } from "./refused.ts";
 
 export interface AwsOptions {

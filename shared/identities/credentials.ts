@@ -1,5 +1,9 @@
 import type { Identity } from "../access/identity.ts";
 
+/** The user names that go with what is no secret of an account: `docker login -u oidc`. No account is called so. */
+export const OIDC_NAME = "oidc";
+export const AWS_NAME = "aws";
+
 /** Whose credentials these are: "unknown" where they are not this kind's, or wrong. */
 export type Authenticate = (credentials: {
   readonly name: string;

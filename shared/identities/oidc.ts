@@ -1,26 +1,17 @@
 import type { Identity } from "../access/identity.ts";
+import type { Issuer } from "../access/policy.ts";
 import { OciError } from "../oci/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Fetch, OutsideTrouble } from "./bounded-fetch.ts";
-import type { Authenticate } from "./credentials.ts";
+import { type Authenticate, OIDC_NAME } from "./credentials.ts";
 import { claimsOf } from "./oidc-claims.ts";
 import { discoverKeys } from "./oidc-discovery.ts";
 import { createKeyMemory, type KeyMemory } from "./oidc-keys.ts";
 import { addressOf, type IssuerKeys, type Verdict, verifyToken } from "./oidc-token.ts";
 import { type Refused, refused } from "./refused.ts";
 
-/** Whose ID tokens are taken: what the policy says of an issuer. */
-export interface Issuer {
-  /** in the policy */
-  readonly name: string;
-  /** exactly as its tokens have it: `https://token.actions.githubusercontent.com` */
-  readonly issuer: string;
-  /** whom a token must be for */
-  readonly audience: string | readonly string[];
-}
-
 export interface OidcOptions {
-  /** the only ones that are ever asked for anything, as they are now */
+  /** the policy's, as they are now: nobody else is ever asked for anything */
   readonly issuers: () => Promise<readonly Issuer[]>;
   readonly fetch: Fetch;
   readonly clock: Pick<Clock, "now">;
@@ -31,9 +22,6 @@ export interface OidcOptions {
   /** also issuers at `http://` on this machine: for tests */
   readonly loopback?: boolean;
 }
-
-/** The user name that goes with an ID token: `docker login -u oidc`. */
-const OIDC_NAME = "oidc";
 
 const PATIENCE = 2500;
 /** bytes of a document: GitHub's keys take some 10,000 */
@@ -75,11 +63,9 @@ function issuerOf(token: string, issuers: readonly Issuer[]): Issuer | Refused {
   if (address === "no token") return refused("the password is no ID token");
   const named = issuers.filter(({ issuer }) => issuer === address.issuer);
   if (named.length === 0) return refused("the policy does not name the token's issuer");
-  const found = named.find((issuer) => audiencesOf(issuer).some((each) => address.audiences.includes(each)));
+  const found = named.find(({ audience }) => audience.some((each) => address.audiences.includes(each)));
   return found ?? refused(`it is a token of ${named[0]?.name} for another audience`);
 }
-
-const audiencesOf = ({ audience }: Issuer): readonly string[] => [audience].flat();
 
 interface Verification {
   readonly token: string;
@@ -93,7 +79,7 @@ async function verify({ token, issuer, memory, clock }: Verification): Promise<V
   const by = (keys: IssuerKeys) =>
     verifyToken(token, {
       issuer: issuer.issuer,
-      audiences: audiencesOf(issuer),
+      audiences: issuer.audience,
       keys,
       now: clock.now(),
     });

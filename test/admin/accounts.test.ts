@@ -30,6 +30,15 @@ describe("people and robots over HTTP", () => {
     });
   });
 
+  it.each(["oidc", "aws"])("are not called %s, the user name of logins that no account has", async (name) => {
+    for (const kind of ["people", "robots"]) {
+      expect(refusal(await ask(`/v2/_berth/${kind}`, { method: "POST", body: { name } }))).toMatchObject({
+        status: 400,
+        detail: { reason: expect.stringMatching(/not oidc or aws$/) },
+      });
+    }
+  });
+
   it("are told apart by their names alone", async () => {
     await ask("/v2/_berth/people", { method: "POST", body: { name: "eve" } });
     const taken = { status: 409, code: "ACCOUNT_EXISTS", detail: { name: "eve" } };

@@ -20,7 +20,7 @@ beforeEach(() => {
   ci.pages = pagesOf(ci.url, [key.publicJwk]);
   ci.asked.length = 0;
   elsewhere.asked.length = 0;
-  oidc = oidcLogin([{ name: "ci", issuer: ci.url, audience: AUDIENCE }]);
+  oidc = oidcLogin([{ name: "ci", issuer: ci.url, audience: [AUDIENCE] }]);
 });
 
 const tokenOf = (by: SigningKey, iss = ci.url): Promise<string> => {
@@ -137,15 +137,15 @@ describe("an issuer that can't be asked", () => {
   });
 
   it("makes the login fail when it does not answer", async () => {
-    oidc = oidcLogin([{ name: "ci", issuer: ci.url, audience: AUDIENCE }], { patience: 50 });
+    oidc = oidcLogin([{ name: "ci", issuer: ci.url, audience: [AUDIENCE] }], { patience: 50 });
     ci.pages[KEYS] = () => {};
     expect(await troubleOf(login())).toMatchObject(unavailable(/does not answer within 0.05 s/));
   });
 
   it("makes no login by another issuer wait", async () => {
     oidc = oidcLogin([
-      { name: "ci", issuer: ci.url, audience: AUDIENCE },
-      { name: "other", issuer: elsewhere.url, audience: AUDIENCE },
+      { name: "ci", issuer: ci.url, audience: [AUDIENCE] },
+      { name: "other", issuer: elsewhere.url, audience: [AUDIENCE] },
     ]);
     elsewhere.pages = pagesOf(elsewhere.url, [key.publicJwk]);
     const held = Promise.withResolvers<ServerResponse>();
@@ -176,10 +176,10 @@ describe("an issuer that can't be asked", () => {
 
 describe("an issuer without encryption", () => {
   it("is never asked, unless tests on this machine allow it", async () => {
-    oidc = oidcLogin([{ name: "ci", issuer: ci.url, audience: AUDIENCE }], { loopback: false });
+    oidc = oidcLogin([{ name: "ci", issuer: ci.url, audience: [AUDIENCE] }], { loopback: false });
     expect(await troubleOf(login())).toMatchObject(unavailable(/only https/));
     const outside = "http://issuer.example";
-    oidc = oidcLogin([{ name: "ci", issuer: outside, audience: AUDIENCE }]);
+    oidc = oidcLogin([{ name: "ci", issuer: outside, audience: [AUDIENCE] }]);
     expect(await troubleOf(oidc.login(await tokenOf(key, outside)))).toMatchObject(unavailable(/only https/));
     expect(oidc.asked).toEqual([]);
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   ci.pages = pagesOf(ci.url, [key.publicJwk]);
-  oidc = oidcLogin([{ name: "ci", issuer: ci.url, audience: AUDIENCE }]);
+  oidc = oidcLogin([{ name: "ci", issuer: ci.url, audience: [AUDIENCE] }]);
   now = Math.floor(oidc.clock.now() / 1000);
 });
 
@@ -90,7 +90,7 @@ describe("docker login -u oidc with an ID token", () => {
 
   it("tells two entries of one issuer apart by the audience", async () => {
     oidc = oidcLogin([
-      { name: "builds", issuer: ci.url, audience: "for-builds" },
+      { name: "builds", issuer: ci.url, audience: ["for-builds"] },
       { name: "deploys", issuer: ci.url, audience: ["for-deploys", AUDIENCE] },
     ]);
     expect(await oidc.login(await key.sign(claims()))).toMatchObject({ issuer: "deploys" });

@@ -1,5 +1,6 @@
 import type { Identity } from "../../../shared/access/identity.ts";
-import { createOidcAuthenticate, type Issuer, type OidcOptions } from "../../../shared/identities/oidc.ts";
+import type { Issuer } from "../../../shared/access/policy.ts";
+import { createOidcAuthenticate, type OidcOptions } from "../../../shared/identities/oidc.ts";
 import { movingClock } from "./moving-clock.ts";
 
 export interface OidcLogin {
