@@ -7,7 +7,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/oci": [],
   "shared/ports": ["shared/oci"],
   "shared/registry": ["shared/oci", "shared/ports"],
-  "shared/access": ["shared/oci", "shared/registry"],
+  "shared/access": ["shared/oci", "shared/ports", "shared/registry"],
   "shared/identities": ["shared/oci", "shared/ports", "shared/registry", "shared/access"],
   "shared/http": ["shared/oci", "shared/ports", "shared/registry", "shared/access"],
   "shared/auth": ["shared/oci", "shared/ports", "shared/access", "shared/http"],

@@ -41,6 +41,10 @@ export function readDocument(text: string, complain: Complain): Node | undefined
     complain(placeAt(0), `a policy has at most ${MAX_POLICY_BYTES / 1024} KB`);
     return undefined;
   }
+  if (!text.isWellFormed()) {
+    complain(placeAt(0), "a policy is text in UTF-8");
+    return undefined;
+  }
   lines.lineStarts = [0, ...text.matchAll(/\n/g).map(({ index }) => index + 1)];
   const unwanted = findUnwanted(text);
   for (const { offset, reason } of unwanted) complain(placeAt(offset), reason);

@@ -22,6 +22,9 @@ export function readRule(node: Node, names: Names, complain: Complain): Rule {
   if (on && rule.may.includes("admin") && !rule.on.some((glob) => glob === "**")) {
     complain(on, "admin is for the registry as a whole: on: '**'");
   }
+  if (who && rule.may.includes("admin") && rule.who.some(({ kind }) => kind === "anonymous")) {
+    complain(who, "anonymous is everyone, and not everyone can have admin");
+  }
   return rule;
 }
 

@@ -93,6 +93,7 @@ describe("a policy that is none", () => {
     [rule("on: */api"), "a text that begins with a star needs quotes: '*/api'"],
     [rule("on: **"), "a text that begins with a star needs quotes: '**'"],
     [rule("may: admin"), "admin is for the registry as a whole: on: '**'"],
+    [rule("may: admin"), "anonymous is everyone, and not everyone can have admin"],
     [rule("tags: v*"), "tags limit a push, which this rule does not allow"],
     [
       "version: 1\nrules: [{who: anonymous, may: [push, delete], on: a, tags: v1}]",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parsePolicy } from "../../shared/access/parse-policy.ts";
 import type { Digest } from "../../shared/oci/digest.ts";
 import type { RepoName, Tag } from "../../shared/oci/names.ts";
 import type { Item, Key } from "../../shared/ports/table.ts";
@@ -114,6 +115,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   "UPLOAD PART": ({ find, require }, { owner }) =>
     require(find(keys.session(owner as UploadId)) !== undefined, "there is no session"),
   ...IDENTITY_RULES,
+  "POLICY CURRENT": ({ require }, { item }) =>
+    require(parsePolicy(text(item, "text")).rules.length >= 0, "it holds no policy"),
 };
 
 function tag({ find, require }: Audit, { item, owner, rest }: Subject): void {

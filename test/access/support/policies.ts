@@ -18,8 +18,7 @@ const HEAD = {
   },
 };
 
-const subjects = fc.constantFrom<unknown>(
-  "anonymous",
+const whom: readonly unknown[] = [
   "authenticated",
   "user:ada",
   "robot:ada",
@@ -28,7 +27,8 @@ const subjects = fc.constantFrom<unknown>(
   "group:builds",
   { aws: "arn:aws:iam::123456789012:user/ada" },
   { issuer: "ci", claims: { ref: ["refs/heads/main", "refs/tags/**"], repository: "**" } },
-);
+];
+const subjects = fc.constantFrom("anonymous", ...whom);
 
 const globs = fc.constantFrom("**", "shop/*", "shop/**", "shop/api", "**/api", "team/*-dev", "shop*");
 const tagGlobs = fc.constantFrom("*", "v*", "v1", "dev-*");
@@ -39,7 +39,11 @@ const ruleOn = (on: fc.Arbitrary<string[]>) =>
   fc.oneof(
     fc.record({ who: some(subjects), may: some(fc.constantFrom("pull", "push", "delete")), on }),
     fc.record({ who: some(subjects), may: fc.constant(["push"]), on, tags: some(tagGlobs) }),
-    fc.record({ who: some(subjects), may: fc.constant(["admin", "pull"]), on: fc.constant(["**"]) }),
+    fc.record({
+      who: some(fc.constantFrom(...whom)),
+      may: fc.constant(["admin", "pull"]),
+      on: fc.constant(["**"]),
+    }),
   );
 
 /** Rules as a policy has them. */
