@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "shared/http": ["shared/oci", "shared/ports", "shared/registry", "shared/access"],
   "shared/auth": ["shared/oci", "shared/ports", "shared/access", "shared/http"],
   "shared/admin": ["shared/oci", "shared/registry", "shared/access", "shared/identities", "shared/http"],
+  "shared/client": ["shared/oci", "shared/ports", "shared/registry"],
   "shared/server": ["shared/oci", "shared/ports", "shared/http"],
   "shared/stores": ["shared/oci", "shared/ports"],
   local: [
@@ -21,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/identities",
     "shared/http",
     "shared/auth",
+    "shared/client",
     "shared/server",
     "shared/stores",
     "package.json",
@@ -43,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/registry",
     "shared/http",
     "shared/auth",
+    "shared/client",
     "shared/server",
     "shared/stores",
     "local",
@@ -73,6 +76,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   "shared/http": [],
   "shared/auth": ["node:crypto", "jose"],
   "shared/admin": [],
+  "shared/client": ["node:crypto", "node:http", "node:https", "node:stream", "node:timers/promises"],
   "shared/server": ["node:crypto", "node:http", "node:https", "node:net", "node:stream"],
   "shared/stores": ["node:crypto"],
 };

@@ -1,8 +1,8 @@
+import { type HttpClient, NoAnswerError } from "../../shared/client/messages.ts";
 import { Complaint } from "../complaint.ts";
-import { type Client, NoAnswerError } from "./client.ts";
 
 /** Complaint where nothing answers at /v2/ that may be a registry. */
-export async function demandRegistry({ base, send }: Pick<Client, "base" | "send">): Promise<void> {
+export async function demandRegistry({ base, send }: Pick<HttpClient, "base" | "send">): Promise<void> {
   const { host } = base;
   const said: string[] = [];
   for (const target of ["/v2/", "/v2"]) {

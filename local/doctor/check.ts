@@ -1,5 +1,5 @@
-import type { Answer } from "../client/client.ts";
-import { told } from "../client/told.ts";
+import type { Answer } from "../../shared/client/messages.ts";
+import { told } from "../../shared/client/told.ts";
 import type { Exam } from "./exam.ts";
 
 /** What a check found in order; or why there was nothing to look at. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createHash } from "node:crypto";
-import type { Body } from "../client/client.ts";
+import type { Body } from "../../shared/client/messages.ts";
 
 /** Bytes that can be made again from any place on, so that a large blob is never held in memory. */
 export interface Content {

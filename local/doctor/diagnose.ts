@@ -1,4 +1,4 @@
-import { createClient } from "../client/client.ts";
+import { createHttpClient } from "../../shared/client/http-client.ts";
 import { demandRegistry } from "../client/demand-registry.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Check } from "./check.ts";
@@ -21,8 +21,8 @@ export interface Surroundings {
 export async function diagnose(options: DoctorOptions, surroundings: Surroundings): Promise<Report> {
   const { screen, now, signal, checks } = surroundings;
   const { base, timeout, prefix, largeSize } = options;
-  const client = createClient({ base, timeout, signal, onMoved: screen.moved });
-  const calmClient = createClient({ base, timeout });
+  const client = createHttpClient({ base, timeout, signal, onMoved: screen.moved });
+  const calmClient = createHttpClient({ base, timeout });
   const begun = now();
   try {
     await demandRegistry(client);

@@ -1,11 +1,11 @@
-import type { Client } from "../client/client.ts";
+import type { HttpClient } from "../../shared/client/messages.ts";
 import { type Content, generated } from "./content.ts";
 import { Ledger } from "./ledger.ts";
 import { bring, bringManifest, type Manifest, manifestOf } from "./push.ts";
 
 /** What every check gets: the registry, a place of its own in it, and what checks share. */
 export interface Exam {
-  readonly client: Client;
+  readonly client: HttpClient;
   /** the doctor's own repository */
   readonly repo: string;
   /** bytes of a large blob */
@@ -29,7 +29,7 @@ export interface Image {
 }
 
 export interface ExamOptions {
-  readonly client: Client;
+  readonly client: HttpClient;
   readonly repo: string;
   readonly largeSize: number;
   readonly newId: () => string;

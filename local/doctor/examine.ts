@@ -1,4 +1,4 @@
-import { type Client, NoAnswerError } from "../client/client.ts";
+import { type HttpClient, NoAnswerError } from "../../shared/client/messages.ts";
 import { Blocked, type Check, Finding, type Verdict } from "./check.ts";
 import type { Exam } from "./exam.ts";
 import { locationOf } from "./push.ts";
@@ -16,7 +16,7 @@ export type CheckResult = { readonly id: Check["id"]; readonly title: string } &
 export interface Examination {
   readonly exam: Exam;
   /** a client that an interruption does not stop, to clean up with */
-  readonly calmClient: Client;
+  readonly calmClient: HttpClient;
   /** the last one cleans up, and runs whatever happens */
   readonly checks: readonly Check[];
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import { type Client, NoAnswerError } from "../client/client.ts";
+import { type HttpClient, NoAnswerError } from "../../shared/client/messages.ts";
 
 interface Made {
   readonly repo: string;
@@ -30,7 +30,7 @@ export class Ledger {
   }
 
   /** Deletes everything; answers what the registry would not delete, each with what it said. */
-  async cleanUp(client: Client): Promise<readonly string[]> {
+  async cleanUp(client: HttpClient): Promise<readonly string[]> {
     // Manifests first: a registry may keep the blobs of those that stay.
     const left = [...(await removeAll(client, [...this.#manifests.keys()]))];
     left.push(...(await removeAll(client, [...this.#blobs.keys()])));
@@ -42,7 +42,7 @@ export class Ledger {
 
 const AT_ONCE = 8;
 
-async function removeAll(client: Client, targets: readonly (string | URL)[]): Promise<readonly string[]> {
+async function removeAll(client: HttpClient, targets: readonly (string | URL)[]): Promise<readonly string[]> {
   const left: string[] = [];
   const queue = [...targets];
   const work = async () => {
@@ -61,7 +61,7 @@ async function removeAll(client: Client, targets: readonly (string | URL)[]): Pr
 
 const NO_ANSWER = "no answer: ";
 
-async function remove(client: Client, target: string | URL): Promise<string> {
+async function remove(client: HttpClient, target: string | URL): Promise<string> {
   try {
     const { status, request } = await client.send({ method: "DELETE", target });
     return (status >= 200 && status < 300) || status === 404 ? "gone" : `${request} answered ${status}`;

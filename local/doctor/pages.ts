@@ -1,4 +1,4 @@
-import type { Answer, Client } from "../client/client.ts";
+import type { Answer, HttpClient } from "../../shared/client/messages.ts";
 import { demand, demandStatus } from "./check.ts";
 
 /** So many entries nobody has here. */
@@ -6,7 +6,7 @@ const MOST_PAGES = 100;
 const NEXT = /<([^>]*)>\s*;[^,]*\brel="?next"?/i;
 
 /** Every page from `path` on, following Link to the end. Finding where a page is no 200, or Link leads in a circle. */
-export async function pagesFrom(client: Client, path: string): Promise<readonly Answer[]> {
+export async function pagesFrom(client: HttpClient, path: string): Promise<readonly Answer[]> {
   const pages: Answer[] = [];
   for (let target: URL | undefined = new URL(path, client.base); target; ) {
     const page = demandStatus(await client.send({ method: "GET", target }), 200);

@@ -1,4 +1,4 @@
-import type { Answer } from "../client/client.ts";
+import type { Answer } from "../../shared/client/messages.ts";
 import { demand, demandStatus } from "./check.ts";
 import type { Exam } from "./exam.ts";
 import { locationOf } from "./push.ts";
@@ -14,8 +14,11 @@ const MOST_REDIRECTS = 5;
 export const isRedirect = ({ status }: Answer): boolean => [301, 302, 303, 307, 308].includes(status);
 
 /** The first answer to a pull of a blob: the bytes, or where they are. */
-export const openBlob = ({ client, repo }: Exam, { digest, method = "GET", ...ask }: Pull): Promise<Answer> =>
-  client.send({ ...ask, method, target: `/v2/${repo}/blobs/${digest}` });
+export const openBlob = (
+  { client, repo }: Exam,
+  { digest, method = "GET", headers, sink }: Pull,
+): Promise<Answer> =>
+  client.send({ method, target: `/v2/${repo}/blobs/${digest}`, ...(headers && { headers }) }, sink);
 
 /** Pulls a blob as clients do: wherever it leads, with the same headers, and credentials for nobody but the registry. */
 export async function pullBlob(exam: Exam, pull: Pull): Promise<Answer> {
@@ -24,7 +27,7 @@ export async function pullBlob(exam: Exam, pull: Pull): Promise<Answer> {
     demand(hops < MOST_REDIRECTS, `${answer.request} redirects for ever`);
     const { method = "GET", headers, sink } = pull;
     const target = locationOf(answer);
-    answer = await exam.client.send({ method, target, ...(headers && { headers }), ...(sink && { sink }) });
+    answer = await exam.client.send({ method, target, ...(headers && { headers }) }, sink);
   }
   return answer;
 }

@@ -1,5 +1,5 @@
+import { type Answer, type Body, NoAnswerError } from "../../shared/client/messages.ts";
 import { OCI_MANIFEST } from "../../shared/oci/media-types.ts";
-import { type Answer, type Body, NoAnswerError } from "../client/client.ts";
 import { Blocked, demand, demandStatus, Finding } from "./check.ts";
 import { type Content, contentOf, sized, unsized, whole } from "./content.ts";
 import type { Exam } from "./exam.ts";

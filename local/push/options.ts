@@ -1,7 +1,7 @@
+import { parseTarget, type Target } from "../client/target.ts";
 import { Complaint } from "../complaint.ts";
 import { parseDuration } from "../durations.ts";
 import { parseSize } from "../sizes.ts";
-import { parseTarget, type Target } from "./target.ts";
 
 /** The flags of `berth push`, as the command line has them. */
 export interface PushFlags {

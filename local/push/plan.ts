@@ -1,3 +1,4 @@
+import type { Outgoing } from "../../shared/client/content.ts";
 import type { Descriptor } from "../../shared/oci/descriptor.ts";
 import { algorithmOf, type Digest } from "../../shared/oci/digest.ts";
 import { OciError } from "../../shared/oci/errors.ts";
@@ -8,12 +9,8 @@ import { Complaint } from "../complaint.ts";
 import type { Chosen } from "./choose.ts";
 import { objectFrom } from "./json.ts";
 import type { Source } from "./source.ts";
-import type { Stretch } from "./stretch.ts";
+import { contentOfStretch } from "./stretch.ts";
 
-export interface PlannedBlob {
-  readonly digest: Digest;
-  readonly stretch: Stretch;
-}
 export interface PlannedManifest {
   readonly digest: Digest;
   readonly mediaType: string;
@@ -25,7 +22,7 @@ export interface PlannedManifest {
 /** All that is to be in the repository in the end. */
 export interface Plan {
   /** the largest first, so that none of several lines is left alone with it at the end */
-  readonly blobs: readonly PlannedBlob[];
+  readonly blobs: readonly Outgoing[];
   /** children before the indexes that name them */
   readonly manifests: readonly PlannedManifest[];
 }
@@ -33,7 +30,7 @@ export interface Plan {
 interface Planning {
   readonly source: Source;
   readonly allowMissing: boolean;
-  readonly blobs: Map<Digest, PlannedBlob>;
+  readonly blobs: Map<Digest, Outgoing>;
   readonly manifests: Map<Digest, PlannedManifest>;
 }
 
@@ -45,7 +42,7 @@ export async function planPush(
 ): Promise<Plan> {
   const planning: Planning = { source, allowMissing, blobs: new Map(), manifests: new Map() };
   for (const image of chosen) await addImage(planning, image, true);
-  const blobs = [...planning.blobs.values()].toSorted((one, other) => other.stretch.size - one.stretch.size);
+  const blobs = [...planning.blobs.values()].toSorted((one, other) => other.content.size - one.content.size);
   return { blobs, manifests: [...planning.manifests.values()] };
 }
 
@@ -77,7 +74,7 @@ async function addReferences(
     if (planning.blobs.has(blob)) continue;
     const stretch = await source.blob(blob);
     if (stretch === undefined) throw missing(planning, `the blob ${blob}, which ${digest} names`);
-    planning.blobs.set(blob, { digest: blob, stretch });
+    planning.blobs.set(blob, { digest: blob, content: contentOfStretch(stretch) });
   }
   for (const child of children) await addChild(planning, child, digest);
 }

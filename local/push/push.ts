@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Ask, type Client, createClient } from "../client/client.ts";
+import type { Outgoing } from "../../shared/client/content.ts";
+import { RegistryFailure } from "../../shared/client/failures.ts";
+import { createHttpClient } from "../../shared/client/http-client.ts";
+import type { Ask, HttpClient } from "../../shared/client/messages.ts";
+import { isTransient, Patience, type Waiting } from "../../shared/client/patience.ts";
 import { demandRegistry } from "../client/demand-registry.ts";
-import { Complaint } from "../complaint.ts";
+import { troubleOf } from "../client/trouble.ts";
+import { openUploadStates, stateFolder } from "../client/upload-states.ts";
 import { onSignals } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import { chooseImages } from "./choose.ts";
 import { type PushFlags, type PushOptions, parseOptions } from "./options.ts";
-import { isTransient, Patience, PushFailure, type Waiting } from "./patience.ts";
-import { type Plan, type PlannedBlob, planPush } from "./plan.ts";
+import { type Plan, planPush } from "./plan.ts";
 import { EXIT_CODES, reportOf } from "./report.ts";
 import { type BlobFate, createScreen, type Screen } from "./screen.ts";
 import { sendPlan } from "./send-plan.ts";
 import { openSource } from "./source.ts";
-import { openUploadStates, stateFolder } from "./upload-states.ts";
 
 const now = (): number => performance.now();
 
@@ -24,30 +27,20 @@ export async function push(path: string, reference: string, flags: PushFlags): P
   const source = await openSource(path);
   const plan = await planPush(source, chooseImages(source, selection, target.tag), allowMissing);
   const begun = now();
-  const fates = new Map<PlannedBlob, BlobFate>();
-  const failure = await failureOf(() => carryOut({ plan, options, screen, fates }));
-  const report = reportOf({ target, plan, fates, failure, milliseconds: Math.round(now() - begun) });
+  const fates = new Map<Outgoing, BlobFate>();
+  const trouble = await troubleOf(() => carryOut({ plan, options, screen, fates }));
+  const report = reportOf({ target, plan, fates, trouble, milliseconds: Math.round(now() - begun) });
   screen.erase();
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  if (failure) process.stderr.write(`berth: ${failure.message}\n`);
+  if (trouble) process.stderr.write(`berth: ${trouble.message}\n`);
   return EXIT_CODES[report.outcome];
-}
-
-async function failureOf(work: () => Promise<void>): Promise<Complaint | PushFailure | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Complaint || error instanceof PushFailure) return error;
-    throw error;
-  }
 }
 
 interface Doing {
   readonly plan: Plan;
   readonly options: PushOptions;
   readonly screen: Screen;
-  readonly fates: Map<PlannedBlob, BlobFate>;
+  readonly fates: Map<Outgoing, BlobFate>;
 }
 
 async function carryOut({ plan, options, screen, fates }: Doing): Promise<void> {
@@ -55,7 +48,8 @@ async function carryOut({ plan, options, screen, fates }: Doing): Promise<void> 
   const interruption = new AbortController();
   const { signal } = interruption;
   onSignals(
-    () => interruption.abort(new PushFailure("interrupted: the same command goes on where this one ended")),
+    () =>
+      interruption.abort(new RegistryFailure("interrupted: the same command goes on where this one ended")),
     () => process.exit(EXIT_CODES.failed),
   );
   const waiting: Waiting = {
@@ -64,7 +58,7 @@ async function carryOut({ plan, options, screen, fates }: Doing): Promise<void> 
     pause: pauseUntil(signal),
     say: screen.say,
   };
-  const client = createClient({ base: target.base, timeout, signal });
+  const client = createHttpClient({ base: target.base, timeout, signal });
   try {
     await demandRegistry({ base: target.base, send: (ask) => answered(client, ask, waiting) });
     const place = [target.base.origin, target.repo] as const;
@@ -93,7 +87,7 @@ const pauseUntil = (signal: AbortSignal) => async (milliseconds: number) => {
 };
 
 /** A registry that is busy is one; only where nobody answers at all, waiting helps nobody. */
-async function answered(client: Client, ask: Ask, waiting: Waiting) {
+async function answered(client: HttpClient, ask: Ask, waiting: Waiting) {
   const patience = new Patience(waiting);
   for (;;) {
     const answer = await client.send(ask);

@@ -1,8 +1,8 @@
-import { Complaint } from "../complaint.ts";
-import type { PushFailure } from "./patience.ts";
-import type { Plan, PlannedBlob } from "./plan.ts";
+import type { Outgoing } from "../../shared/client/content.ts";
+import type { Target } from "../client/target.ts";
+import type { Trouble } from "../client/trouble.ts";
+import type { Plan } from "./plan.ts";
 import type { BlobFate } from "./screen.ts";
-import type { Target } from "./target.ts";
 
 /** What `--json` prints: docs/push.md § For machines. A change that breaks a reader raises `version`. */
 export interface Report {
@@ -25,12 +25,12 @@ export const EXIT_CODES = { pushed: 0, failed: 1, refused: 2 } as const;
 export interface Ended {
   readonly target: Target;
   readonly plan: Plan;
-  readonly fates: ReadonlyMap<PlannedBlob, BlobFate>;
-  readonly failure: Complaint | PushFailure | undefined;
+  readonly fates: ReadonlyMap<Outgoing, BlobFate>;
+  readonly trouble: Trouble | undefined;
   readonly milliseconds: number;
 }
 
-export function reportOf({ target, plan, fates, failure, milliseconds }: Ended): Report {
+export function reportOf({ target, plan, fates, trouble, milliseconds }: Ended): Report {
   const count = (fate: BlobFate) =>
     fates
       .values()
@@ -41,11 +41,11 @@ export function reportOf({ target, plan, fates, failure, milliseconds }: Ended):
     version: 1,
     registry: target.base.origin,
     repository: target.repo,
-    outcome: failure === undefined ? "pushed" : failure instanceof Complaint ? "refused" : "failed",
-    ...(failure && { error: failure.message }),
+    outcome: trouble?.kind ?? "pushed",
+    ...(trouble && { error: trouble.message }),
     milliseconds,
     images: images.map(({ digest, mediaType, tags }) => ({ digest, mediaType, tags })),
     blobs: { sent: count("sent"), resumed: count("resumed"), present: count("present") },
-    bytes: plan.blobs.reduce((sum, { stretch }) => sum + stretch.size, 0),
+    bytes: plan.blobs.reduce((sum, { content }) => sum + content.size, 0),
   };
 }

@@ -1,17 +1,18 @@
+import type { Outgoing } from "../../shared/client/content.ts";
+import type { BlobWatch } from "../../shared/client/uploads/blob-sender.ts";
 import type { Digest } from "../../shared/oci/digest.ts";
 import { createLiveLine, type LiveLineOptions } from "../client/live-line.ts";
+import type { Target } from "../client/target.ts";
 import { sizeText } from "../sizes.ts";
-import type { BlobWatch } from "./blob-sender.ts";
-import type { Plan, PlannedBlob, PlannedManifest } from "./plan.ts";
-import type { Target } from "./target.ts";
+import type { Plan, PlannedManifest } from "./plan.ts";
 
 /** How a blob came to be in the repository. */
 export type BlobFate = "sent" | "resumed" | "present";
 
 export interface Screen {
   readonly begin: (plan: Plan) => void;
-  readonly watch: (blob: PlannedBlob) => BlobWatch;
-  readonly ended: (blob: PlannedBlob, fate: BlobFate) => void;
+  readonly watch: (blob: Outgoing) => BlobWatch;
+  readonly ended: (blob: Outgoing, fate: BlobFate) => void;
   readonly pushed: (manifest: PlannedManifest, target: Target) => void;
   readonly say: (line: string) => void;
   /** Takes the moving line away, before something else is written. */
@@ -42,7 +43,7 @@ export function createScreen(options: LiveLineOptions): Screen {
   return {
     begin: ({ blobs }) => {
       [count, begunAt, saidAt] = [blobs.length, now(), now()];
-      total = blobs.reduce((sum, { stretch }) => sum + stretch.size, 0);
+      total = blobs.reduce((sum, { content }) => sum + content.size, 0);
     },
     watch: ({ digest }) => ({
       at: (offset) => {
@@ -55,11 +56,11 @@ export function createScreen(options: LiveLineOptions): Screen {
         say(`${short(digest)} goes on at ${sizeText(offset)}, where an earlier run ended`);
       },
     }),
-    ended: ({ digest, stretch }, fate) => {
+    ended: ({ digest, content }, fate) => {
       ended += 1;
-      offsets.set(digest, stretch.size);
-      if (fate === "present") ahead += stretch.size;
-      say(`${short(digest)} ${sizeText(stretch.size)} ${fate === "present" ? "is there already" : "sent"}`);
+      offsets.set(digest, content.size);
+      if (fate === "present") ahead += content.size;
+      say(`${short(digest)} ${sizeText(content.size)} ${fate === "present" ? "is there already" : "sent"}`);
     },
     pushed: ({ digest, tags }, { base, repo }) => {
       for (const tag of tags) say(`${base.host}/${repo}:${tag} is ${digest}`);

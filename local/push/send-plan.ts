@@ -1,14 +1,16 @@
+import { hasBlob } from "../../shared/client/blobs.ts";
+import type { Outgoing } from "../../shared/client/content.ts";
+import { inParallel } from "../../shared/client/in-parallel.ts";
+import { pushManifest } from "../../shared/client/manifests.ts";
+import type { Remote } from "../../shared/client/remote.ts";
+import type { BlobSender } from "../../shared/client/uploads/blob-sender.ts";
+import { createSender } from "../../shared/client/uploads/create-sender.ts";
+import { PartSize } from "../../shared/client/uploads/part-size.ts";
+import type { UploadStates } from "../../shared/client/uploads/upload-states.ts";
 import { sizeText } from "../sizes.ts";
-import type { BlobSender } from "./blob-sender.ts";
-import { inParallel } from "./in-parallel.ts";
 import type { PushOptions } from "./options.ts";
-import { createPartSender } from "./part-sender.ts";
-import { PartSize } from "./part-size.ts";
-import type { Plan, PlannedBlob } from "./plan.ts";
-import { hasBlob, putManifest, type Remote } from "./repository.ts";
+import type { Plan } from "./plan.ts";
 import type { BlobFate, Screen } from "./screen.ts";
-import { createSmallSender, SMALL_BYTES } from "./small-sender.ts";
-import type { UploadStates } from "./upload-states.ts";
 
 export interface Sending {
   readonly plan: Plan;
@@ -17,7 +19,7 @@ export interface Sending {
   readonly remote: Remote;
   readonly states: UploadStates;
   /** gets an entry for each blob that is there */
-  readonly fates: Map<PlannedBlob, BlobFate>;
+  readonly fates: Map<Outgoing, BlobFate>;
   /** ends what is under way, after something failed */
   readonly stop: (cause: unknown) => void;
 }
@@ -28,24 +30,20 @@ export async function sendPlan(sending: Sending): Promise<void> {
   const partSize = new PartSize(options.partSize, (bytes) =>
     screen.say(`larger requests don't get through: going on with parts of ${sizeText(bytes)}`),
   );
-  const senders = {
-    small: createSmallSender(remote),
-    large: createPartSender({ remote, states, partSize, partsAtOnce: options.partsAtOnce }),
-  };
+  const sender = createSender({ remote, states, partSize, partsAtOnce: options.partsAtOnce });
   screen.begin(plan);
   await inParallel(plan.blobs, { width: options.parallel, stop }, async (blob) => {
-    const sender = blob.stretch.size <= SMALL_BYTES ? senders.small : senders.large;
     const fate = (await hasBlob(remote, blob.digest)) ? "present" : await send(blob, sender, screen);
     fates.set(blob, fate);
     screen.ended(blob, fate);
   });
   for (const manifest of plan.manifests) {
-    await putManifest(remote, manifest);
+    await pushManifest(remote, manifest);
     screen.pushed(manifest, options.target);
   }
 }
 
-async function send(blob: PlannedBlob, sender: BlobSender, screen: Screen): Promise<BlobFate> {
+async function send(blob: Outgoing, sender: BlobSender, screen: Screen): Promise<BlobFate> {
   let fate: BlobFate = "sent";
   const { at, resumed } = screen.watch(blob);
   const onResumed = (offset: number) => {

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import type { Content } from "../../shared/client/content.ts";
 import { Complaint, causeOf } from "../complaint.ts";
 
 /** Bytes on disk: a whole file, or an entry of an archive. */
@@ -9,6 +10,13 @@ export interface Stretch {
   /** bytes */
   readonly size: number;
 }
+
+/** As what is pushed. */
+export const contentOfStretch = (stretch: Stretch): Content => ({
+  name: stretch.path,
+  size: stretch.size,
+  read: (first, end) => readStretch(stretch, first, end),
+});
 
 const READ_BYTES = 256 * 1024;
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { NoAnswerError } from "../../local/client/client.ts";
-import { PartSize } from "../../local/push/part-size.ts";
-import { Patience, PushFailure } from "../../local/push/patience.ts";
+import { RegistryFailure } from "../../shared/client/failures.ts";
+import { NoAnswerError } from "../../shared/client/messages.ts";
+import { Patience } from "../../shared/client/patience.ts";
+import { PartSize } from "../../shared/client/uploads/part-size.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -31,7 +32,7 @@ describe("the patience of berth push", () => {
     const { patience, pauses } = waiting();
     for (let failures = 0; failures < 7; failures += 1) await patience.failed(cut);
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000]);
-    await expect(patience.failed(cut)).rejects.toThrow(PushFailure);
+    await expect(patience.failed(cut)).rejects.toThrow(RegistryFailure);
   });
 
   it("begins anew after progress", async () => {

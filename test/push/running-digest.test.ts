@@ -1,24 +1,15 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RunningDigest } from "../../local/push/running-digest.ts";
+import { describe, expect, it } from "vitest";
+import { contentOf } from "../../shared/client/content.ts";
+import { RunningDigest } from "../../shared/client/uploads/running-digest.ts";
 import { parseDigest } from "../../shared/oci/digest.ts";
 import { patterned } from "../support/bodies.ts";
 import { seededRandom } from "../support/seeded-random.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { sha256 } from "./support/layouts.ts";
 
 const SIZE = 3_000_000;
 const BYTES = patterned(SIZE, "running");
-let temporary: TemporaryFolder;
-beforeAll(async () => {
-  temporary = await temporaryFolder();
-  await writeFile(join(temporary.path, "blob"), BYTES);
-});
-afterAll(() => temporary.remove());
 
-const running = () =>
-  new RunningDigest(parseDigest(sha256(BYTES)), { path: join(temporary.path, "blob"), start: 0, size: SIZE });
+const running = () => new RunningDigest({ digest: parseDigest(sha256(BYTES)), content: contentOf(BYTES) });
 
 describe("the digest of a blob that is sent in parts", () => {
   it("is right though nothing was sent, and though everything was sent twice", async () => {

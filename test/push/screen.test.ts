@@ -5,7 +5,7 @@ import { parseDigest } from "../../shared/oci/digest.ts";
 const MIB = 1024 * 1024;
 const blob = (letter: string, size: number) => ({
   digest: parseDigest(`sha256:${letter.repeat(64)}`),
-  stretch: { path: "file", start: 0, size },
+  content: { name: "file", size, read: async function* () {} },
 });
 const [large, small] = [blob("a", 30 * MIB), blob("b", 10 * MIB)];
 

@@ -1,10 +1,11 @@
-import { writeFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Client, createClient } from "../../local/client/client.ts";
-import { createPartSender } from "../../local/push/part-sender.ts";
-import { PartSize } from "../../local/push/part-size.ts";
-import { PushFailure } from "../../local/push/patience.ts";
-import type { Upload } from "../../local/push/upload.ts";
+import { contentOf } from "../../shared/client/content.ts";
+import { RegistryFailure } from "../../shared/client/failures.ts";
+import { createHttpClient } from "../../shared/client/http-client.ts";
+import type { HttpClient } from "../../shared/client/messages.ts";
+import { createPartSender } from "../../shared/client/uploads/part-sender.ts";
+import { PartSize } from "../../shared/client/uploads/part-size.ts";
+import type { Upload } from "../../shared/client/uploads/upload.ts";
 import type { HttpAnswer } from "../../shared/http/messages.ts";
 import { parseDigest } from "../../shared/oci/digest.ts";
 import { parseRepoName } from "../../shared/oci/names.ts";
@@ -14,8 +15,8 @@ import { patterned } from "../support/bodies.ts";
 import { sha256 } from "./support/layouts.ts";
 import { type Seen, workshop } from "./support/pushing.ts";
 
-const { path, registry } = workshop();
-const clients: Client[] = [];
+const { registry } = workshop();
+const clients: HttpClient[] = [];
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
 });
@@ -25,13 +26,11 @@ const MIB = 1024 * 1024;
 /** Sends a blob of 3 MiB in parts of 1 MiB to a registry with this trouble, with no pause at all. */
 async function sentTo(breaks: Breaks, earlier?: Upload) {
   const there = await registry(breaks);
-  const client = createClient({ base: new URL(there.url), timeout: 20_000 });
+  const client = createHttpClient({ base: new URL(there.url), timeout: 20_000 });
   clients.push(client);
   const bytes = patterned(3 * MIB, "standstill");
-  const file = path("blob");
-  await writeFile(file, bytes);
   const states = new Map<string, Upload>();
-  const blob = { digest: parseDigest(sha256(bytes)), stretch: { path: file, start: 0, size: bytes.length } };
+  const blob = { digest: parseDigest(sha256(bytes)), content: contentOf(bytes) };
   if (earlier) states.set(blob.digest, earlier);
   const sender = createPartSender({
     partsAtOnce: 1,
@@ -57,7 +56,7 @@ const saying = (range: string) => (answer: HttpAnswer) => withHeader(answer, "Ra
 describe("an upload that gets no further comes to an end: a registry that", () => {
   it("is busy for ever", async () => {
     const { outcome, there, states } = await sentTo(refusing({ method: "PATCH" }, gatewaySays(503, "")));
-    await expect(outcome).rejects.toThrow(PushFailure);
+    await expect(outcome).rejects.toThrow(RegistryFailure);
     await expect(outcome).rejects.toThrow(/answered 503 .*, and so it was 8 times in a row/);
     expect(patches(there.seen)).toBe(8);
     // so that the next run goes on

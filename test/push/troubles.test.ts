@@ -239,12 +239,12 @@ describe("berth push and the address of an upload", () => {
 
 describe("berth push is refused: it ends with 2 and says why", () => {
   const cases = [
-    ["a login", gatewaySays(401, "Unauthorized"), /wants a login, which berth push can't give yet/],
-    ["no right", gatewaySays(403, "Forbidden"), /nobody may push without credentials/],
+    ["a login", gatewaySays(401, "Unauthorized"), /wants a login, or another one/],
+    ["no right", gatewaySays(403, "Forbidden"), /answered 403 .*Forbidden/],
     [
       "another place",
       withHeader(gatewaySays(301, ""), "Location", "https://other.example/v2/?a=b"),
-      /sends us to https:\/\/other\.example; push there/,
+      /sends us to https:\/\/other\.example; go there/,
     ],
     ["anything else", gatewaySays(405, "Method Not Allowed"), /answered 405/],
   ] as const;

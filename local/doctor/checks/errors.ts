@@ -1,5 +1,5 @@
-import type { Answer } from "../../client/client.ts";
-import { told } from "../../client/told.ts";
+import type { Answer } from "../../../shared/client/messages.ts";
+import { told } from "../../../shared/client/told.ts";
 import { type Check, demand, demandStatus, PASSED } from "../check.ts";
 
 /** What the registry does not have, and how it says so. */

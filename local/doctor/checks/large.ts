@@ -1,4 +1,4 @@
-import { NoAnswerError } from "../../client/client.ts";
+import { NoAnswerError } from "../../../shared/client/messages.ts";
 import { sizeText } from "../../sizes.ts";
 import { type Check, Finding, PASSED } from "../check.ts";
 import type { Exam } from "../exam.ts";

@@ -1,5 +1,5 @@
+import { told } from "../../../shared/client/told.ts";
 import { OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
-import { told } from "../../client/told.ts";
 import { type Check, demand, demandStatus, PASSED } from "../check.ts";
 import { unsized, whole } from "../content.ts";
 import type { Exam, Image } from "../exam.ts";

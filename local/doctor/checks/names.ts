@@ -1,5 +1,5 @@
+import type { Ask } from "../../../shared/client/messages.ts";
 import { OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
-import type { Ask } from "../../client/client.ts";
 import { Blocked, type Check, demand, Finding, PASSED } from "../check.ts";
 import type { Exam } from "../exam.ts";
 import { isRedirect } from "../pull.ts";

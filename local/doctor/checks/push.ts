@@ -1,4 +1,4 @@
-import { told } from "../../client/told.ts";
+import { told } from "../../../shared/client/told.ts";
 import { type Check, demand, demandStatus, PASSED } from "../check.ts";
 import { sized, whole } from "../content.ts";
 import type { Exam } from "../exam.ts";

@@ -1,4 +1,4 @@
-import type { Answer } from "../../client/client.ts";
+import type { Answer } from "../../../shared/client/messages.ts";
 import { type Check, demand, PASSED, type Verdict } from "../check.ts";
 import type { Exam } from "../exam.ts";
 import { redirectOf } from "../pull.ts";

@@ -1,6 +1,6 @@
+import type { Answer } from "../../../shared/client/messages.ts";
+import { told } from "../../../shared/client/told.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
-import type { Answer } from "../../client/client.ts";
-import { told } from "../../client/told.ts";
 import { type Check, demand, demandStatus, PASSED } from "../check.ts";
 import { type Exam, oncePerExam } from "../exam.ts";
 import { listIn, pagesFrom } from "../pages.ts";

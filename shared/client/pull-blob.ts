@@ -1,0 +1,94 @@
+import { algorithmOf, type Digest } from "../oci/digest.ts";
+import { createHasher, digestOfHash } from "../registry/digests.ts";
+import { isFine, refused } from "./answers.ts";
+import { numberIn, openBlob } from "./blobs.ts";
+import { DamagedError, RegistryFailure } from "./failures.ts";
+import { NoAnswerError, type OpenAnswer } from "./messages.ts";
+import { isTransient, Patience } from "./patience.ts";
+import type { Remote } from "./remote.ts";
+import { gather } from "./send.ts";
+
+export interface Stretch {
+  readonly first: number;
+  /** without this one; to the end of the blob, where it is not given */
+  readonly end?: number;
+}
+
+/**
+ * The bytes of a blob, or a stretch of it, as they come; after a cut it goes on where it was, by Range. Not verified:
+ * `pullBlob` does that. RegistryRefusal BLOB_UNKNOWN, RegistryFailure
+ */
+export async function* readBlob(remote: Remote, digest: Digest, stretch: Stretch): ByteGenerator {
+  const patience = new Patience(remote.waiting);
+  let at = stretch.first;
+  let end = stretch.end;
+  while (end === undefined || at < end) {
+    try {
+      const answer = await opened(remote, digest, { first: at, end });
+      if (answer === "later") continue;
+      end ??= endOf(answer, at);
+      for await (const chunk of bytesFrom(answer, at)) {
+        at += chunk.length;
+        patience.progressed();
+        yield chunk;
+      }
+      // Without a length, where the body ends is where the blob ends.
+      if (end === undefined) return;
+      if (at < end) throw new NoAnswerError(`${answer.request} ended too early`);
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      await patience.failed(error);
+    }
+  }
+
+  async function opened(
+    ...[there, wanted, range]: Parameters<typeof openBlob>
+  ): Promise<OpenAnswer | "later"> {
+    const answer = await openBlob(there, wanted, range);
+    if (isFine(answer)) return answer;
+    const whole = await gather(answer);
+    if (!isTransient(whole)) throw refused(whole);
+    await patience.failed(whole);
+    return "later";
+  }
+}
+
+type ByteGenerator = AsyncGenerator<Uint8Array, void, undefined>;
+
+/** A registry may ignore Range, and send all from the beginning: what is there already is skipped. */
+async function* bytesFrom(answer: OpenAnswer, first: number): ByteGenerator {
+  const start = answer.status === 206 ? startOf(answer) : 0;
+  if (start > first)
+    throw new RegistryFailure(`${answer.request} answered with another range than it was asked for`);
+  let skip = first - start;
+  for await (const chunk of answer.body) {
+    const rest = chunk.subarray(Math.min(skip, chunk.length));
+    skip -= chunk.length - rest.length;
+    if (rest.length > 0) yield rest;
+  }
+}
+
+const startOf = ({ header }: OpenAnswer): number =>
+  Number(/^bytes (\d{1,15})-/.exec(header("content-range") ?? "")?.[1] ?? Number.NaN);
+
+/** Where the body ends in the blob, where the answer says it. */
+function endOf(answer: OpenAnswer, first: number): number | undefined {
+  const length = numberIn(answer.header("content-length"));
+  if (length === undefined) return undefined;
+  return answer.status === 206 ? first + length : length;
+}
+
+/** A whole blob; throws DamagedError at the end of other bytes than the digest's, or as soon as there are too many. */
+export async function* pullBlob(remote: Remote, digest: Digest, size?: number): ByteGenerator {
+  const place = `${remote.client.base.host}/${remote.repo}`;
+  const hash = createHasher(algorithmOf(digest));
+  let bytes = 0;
+  for await (const chunk of readBlob(remote, digest, { first: 0 })) {
+    bytes += chunk.length;
+    if (size !== undefined && bytes > size) throw new DamagedError(place, digest, "too long");
+    hash.update(chunk);
+    yield chunk;
+  }
+  const found = digestOfHash(algorithmOf(digest), hash);
+  if (found !== digest) throw new DamagedError(place, digest, found);
+}

@@ -1,0 +1,10 @@
+import { algorithmOf, type Digest } from "../../oci/digest.ts";
+import { createHasher, digestOfHash } from "../../registry/digests.ts";
+import type { Outgoing } from "../content.ts";
+
+/** The digest that the bytes really have, by the algorithm of the one that they should have. */
+export async function digestOfContent({ digest, content }: Outgoing): Promise<Digest> {
+  const hash = createHasher(algorithmOf(digest));
+  for await (const chunk of content.read(0, content.size)) hash.update(chunk);
+  return digestOfHash(algorithmOf(digest), hash);
+}
