@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { Complaint } from "./complaint.ts";
 import type { DoctorFlags } from "./doctor/options.ts";
+import { addPolicy } from "./policy/commands.ts";
 import type { PushFlags } from "./push/options.ts";
 import { type Flags, readSettings } from "./read-settings.ts";
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, type Settings, variableOf } from "./settings.ts";
@@ -31,6 +32,7 @@ function createProgram(): Command {
   addBackup(program);
   addDoctor(program);
   addPush(program);
+  addPolicy(program);
   return program;
 }
 

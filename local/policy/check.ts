@@ -1,0 +1,21 @@
+import { PolicyError } from "../../shared/access/complaints.ts";
+import type { Policy } from "../../shared/access/policy.ts";
+import { readPolicyFile, tryPolicy } from "./read-policy.ts";
+
+/** `berth policy check FILE`: resolves with the exit code, 1 where the file is no policy. */
+export async function checkPolicy(file: string, { json = false }: { json?: boolean }): Promise<number> {
+  const policy = tryPolicy(await readPolicyFile(file));
+  const isPolicy = !(policy instanceof PolicyError);
+  const complaints = isPolicy ? [] : policy.complaints;
+  if (json) console.log(JSON.stringify({ valid: isPolicy, complaints }, null, 2));
+  else if (isPolicy) console.log(`${file} is a policy: ${inNumbers(policy)}`);
+  else process.stderr.write(`${file} is no policy:\n${policy.message}\n`);
+  return isPolicy ? 0 : 1;
+}
+
+const inNumbers = ({ rules, groups, issuers }: Policy): string =>
+  [counted(rules.length, "rule"), counted(groups.size, "group"), counted(issuers.length, "issuer")].join(
+    ", ",
+  );
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -1,0 +1,43 @@
+import type { Question } from "../../shared/access/explain.ts";
+import { noneOf } from "../../shared/access/nearest.ts";
+import { ACTIONS } from "../../shared/access/rights.ts";
+import { OciError } from "../../shared/oci/errors.ts";
+import { parseRepoName, parseTag } from "../../shared/oci/names.ts";
+import { Complaint } from "../complaint.ts";
+
+/** The flags of `berth policy test`, as the command line has them. */
+export interface TestFlags {
+  readonly as: string;
+  readonly action: string;
+  readonly repo?: string;
+  readonly tag?: string;
+  readonly json?: boolean;
+}
+
+/** Complaint, where a flag can't be used. */
+export function parseQuestion({ action: text, repo, tag }: TestFlags): Question {
+  const action = ACTIONS.find((each) => each === text);
+  if (action === undefined) throw new Complaint(`--action: ${noneOf(text, ACTIONS)}`);
+  if (action === "admin") {
+    if (repo !== undefined || tag !== undefined) {
+      throw new Complaint("--action admin is for the registry as a whole: leave out --repo and --tag");
+    }
+    return { action };
+  }
+  if (repo === undefined) throw new Complaint(`--repo must be given with --action ${action}`);
+  if (tag !== undefined && action !== "push") throw new Complaint("--tag limits only --action push");
+  return {
+    action,
+    repo: parsed("--repo", repo, parseRepoName),
+    ...(tag !== undefined && { tag: parsed("--tag", tag, parseTag) }),
+  };
+}
+
+function parsed<Name>(flag: string, text: string, parse: (text: string) => Name): Name {
+  try {
+    return parse(text);
+  } catch (cause) {
+    if (!(cause instanceof OciError)) throw cause;
+    throw new Complaint(`${flag} is '${text}': ${cause.message}`, { cause });
+  }
+}
