@@ -1,6 +1,5 @@
 import type { Identity } from "../access/identity.ts";
 import type { Issuer } from "../access/policy.ts";
-import { OciError } from "../oci/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Fetch, OutsideTrouble } from "./bounded-fetch.ts";
 import { type Authenticate, OIDC_NAME } from "./credentials.ts";
@@ -9,13 +8,14 @@ import { discoverKeys } from "./oidc-discovery.ts";
 import { createKeyMemory, type KeyMemory } from "./oidc-keys.ts";
 import { addressOf, type IssuerKeys, type Verdict, verifyToken } from "./oidc-token.ts";
 import { type Refused, refused } from "./refused.ts";
+import { vouched } from "./vouched.ts";
 
 export interface OidcOptions {
   /** the policy's, as they are now: nobody else is ever asked for anything */
   readonly issuers: () => Promise<readonly Issuer[]>;
   readonly fetch: Fetch;
   readonly clock: Pick<Clock, "now">;
-  /** told why a token is not taken, for the log; nothing secret */
+  /** told why a login failed, for the log; nothing secret */
   readonly onRefused: (reason: string) => void;
   /** milliseconds to wait for each of an issuer's two documents */
   readonly patience?: number;
@@ -37,7 +37,6 @@ export function createOidcAuthenticate(options: OidcOptions): Authenticate {
   const { issuers, fetch, clock, onRefused, loopback = false, patience = PATIENCE } = options;
   const discovery = { fetch, loopback, patience, most: MOST };
   const memory = createKeyMemory(clock, (issuer) => discoverKeys(discovery, issuer));
-
   const identify = async (token: string): Promise<Identity | Refused> => {
     const issuer = issuerOf(token, await issuers());
     if ("reason" in issuer) return issuer;
@@ -47,14 +46,7 @@ export function createOidcAuthenticate(options: OidcOptions): Authenticate {
     const { subject, payload } = verdict;
     return { kind: "oidc", issuer: issuer.name, subject, claims: claimsOf(payload) };
   };
-
-  return async ({ name, secret }) => {
-    if (name !== OIDC_NAME) return "unknown";
-    const identity = await identify(secret);
-    if (identity.kind !== "refused") return identity;
-    onRefused(identity.reason);
-    return "unknown";
-  };
+  return vouched({ name: OIDC_NAME, identify, onRefused });
 }
 
 /** The first that the token names along with its audience: two of a policy may differ in the audience alone. */
@@ -88,6 +80,6 @@ async function verify({ token, issuer, memory, clock }: Verification): Promise<V
     return verdict.kind === "unknown key" ? await by(await memory.newerKeysOf(issuer.issuer)) : verdict;
   } catch (cause) {
     if (!(cause instanceof OutsideTrouble)) throw cause;
-    throw new OciError("UNAVAILABLE", { issuer: issuer.name, reason: cause.message }, { cause });
+    throw new OutsideTrouble(`the issuer ${issuer.name} can't be asked: ${cause.message}`, { cause });
   }
 }

@@ -104,8 +104,10 @@ describe("docker login -u oidc with an ID token", () => {
     ci.pages = pagesOf(ci.url, [key.publicJwk, its.publicJwk]);
     expect(await oidc.login(await its.sign(claims()))).toMatchObject({ issuer: "ci" });
   });
+});
 
-  it("leaves every other user name to others, whatever the password", async () => {
+describe("docker login with another user name", () => {
+  it("asks nobody outside, whatever the password", async () => {
     expect(await oidc.login(await key.sign(claims()), "ada")).toBe("unknown");
     expect(oidc.asked).toEqual([]);
   });
