@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addAdministration } from "./admin/commands.ts";
 import { Complaint } from "./complaint.ts";
 import type { DoctorFlags } from "./doctor/options.ts";
 import { addPolicy } from "./policy/commands.ts";
@@ -33,6 +34,7 @@ function createProgram(): Command {
   addDoctor(program);
   addPush(program);
   addPolicy(program);
+  addAdministration(program);
   return program;
 }
 

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll } from "vitest";
 import { systemClock } from "../../local/system-clock.ts";
-import { nameOf } from "../../shared/access/identity.ts";
-import { EVERYTHING, NOTHING } from "../../shared/access/rights.ts";
+import { type Identity, nameOf } from "../../shared/access/identity.ts";
+import { EVERYTHING, NOTHING, type Rights } from "../../shared/access/rights.ts";
 import { accessKeyEndpoints } from "../../shared/admin/access-keys.ts";
 import { accountEndpoints } from "../../shared/admin/accounts.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
 import { SELF } from "../../shared/admin/self.ts";
-import type { Authority } from "../../shared/http/authority.ts";
+import { type Auth, createAuth } from "../../shared/auth/create-auth.ts";
+import { createSigner, createVerifier, generateKey } from "../../shared/auth/jwt.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { ensureFirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities, type Identities } from "../../shared/identities/identities.ts";
@@ -36,8 +37,11 @@ export interface AdminRegistry {
   readonly admin: string;
 }
 
-/** A registry on memory that its first administrator administers, and nobody else. */
-export function administered(): AdminRegistry {
+/**
+ * A registry on memory that its first administrator administers, and nobody else. With `tokens` it gives them out, and
+ * slows down who guesses; else it takes Basic alone.
+ */
+export function administered({ tokens = false } = {}): AdminRegistry {
   const defects = collectDefects();
   const table = createMemoryTable();
   const clock = systemClock;
@@ -47,17 +51,16 @@ export function administered(): AdminRegistry {
   beforeAll(async () => {
     const made = await ensureFirstAdmin({ table, clock });
     admin = `admin:${made === "exists" ? "" : made.secret}`;
-    const authority = byBasic(identities);
+    const { authority, withTokens } = tokens ? await byTokens(identities) : byBasic(identities);
     const registry = createRegistry({ table, blobs: createMemoryBlobs(), clock });
+    const handler = withAdministration(createHttpHandler({ registry, authority }), {
+      authority,
+      endpoints: [SELF, ...accountEndpoints(identities), ...accessKeyEndpoints(identities)],
+      onUnavailable: raise,
+    });
     server = await startServer({
       settings: { host: "127.0.0.1", port: 0, idleMilliseconds: 10_000, maxConnections: 100 },
-      handler: withAdministration(createHttpHandler({ registry, authority }), {
-        authority,
-        endpoints: [SELF, ...accountEndpoints(identities), ...accessKeyEndpoints(identities)],
-        onUnavailable: (error) => {
-          throw error;
-        },
-      }),
+      handler: withTokens(handler),
       log: defects.log,
     });
   });
@@ -93,19 +96,46 @@ async function ask(url: URL, init: RequestInit): Promise<Told> {
   return { status: response.status, headers: response.headers, text, body };
 }
 
-const byBasic = (identities: Identities): Authority => ({
-  authenticate: async ({ header }) => {
-    const shown = header("authorization");
-    if (shown === undefined) return { kind: "unknown" };
-    const [name = "", ...rest] = Buffer.from(shown.slice(6), "base64").toString().split(":");
-    const identity = await identities.authenticate({ name, secret: rest.join(":") });
-    if (identity === "unknown") return { kind: "unknown", error: "invalid_token" };
-    const rights = name === "admin" ? EVERYTHING : NOTHING;
-    return { kind: "known", access: { caller: { name: nameOf(identity) }, rights, isSettled: () => true } };
+const raise = (error: Error): never => {
+  throw error;
+};
+
+const rightsOf = (identity: Identity): Rights =>
+  "name" in identity && identity.name === "admin" ? EVERYTHING : NOTHING;
+
+type Entrance = Pick<Auth, "authority" | "withTokens">;
+
+async function byTokens(identities: Identities): Promise<Entrance> {
+  const service = { service: "berth-test", now: systemClock.now };
+  const key = await generateKey();
+  return createAuth({
+    ...service,
+    address: { kind: "asked", scheme: "http" },
+    keys: { ...(await createSigner(key, service)), ...(await createVerifier([key], service)) },
+    authenticator: identities,
+    rightsOf: async (identity) => rightsOf(identity),
+    clock: systemClock,
+    onUnavailable: raise,
+  });
+}
+
+const byBasic = ({ authenticate }: Identities): Entrance => ({
+  withTokens: (inner) => inner,
+  authority: {
+    authenticate: async ({ header }) => {
+      const shown = header("authorization");
+      if (shown === undefined) return { kind: "unknown" };
+      const [name = "", ...rest] = Buffer.from(shown.slice(6), "base64").toString().split(":");
+      const identity = await authenticate({ name, secret: rest.join(":") });
+      if (identity === "unknown") return { kind: "unknown", error: "invalid_token" };
+      const caller = { name: nameOf(identity) };
+      return { kind: "known", access: { caller, rights: rightsOf(identity), isSettled: () => true } };
+    },
+    challenge: () => 'Basic realm="test"',
   },
-  challenge: () => 'Basic realm="test"',
 });
 
+/** The code and the detail of a refusal. */
 interface Refusal {
   readonly status: number;
   readonly code: string | undefined;

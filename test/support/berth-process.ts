@@ -31,12 +31,19 @@ export interface BerthProcess {
   readonly ended: Promise<Ended>;
 }
 
+interface RunOptions extends Pick<BerthOptions, "variables" | "entry"> {
+  /** what comes by stdin; nothing, where it is not given */
+  readonly input?: string;
+}
+
 /** Runs the command to its end. */
 export async function runBerth(
   args: readonly string[],
-  { variables, entry = ENTRY }: Pick<BerthOptions, "variables" | "entry"> = {},
+  { variables, entry = ENTRY, input = "" }: RunOptions = {},
 ): Promise<Ended> {
-  return watch(launch(entry, args, variables)).ended;
+  const child = launch(entry, args, variables);
+  child.stdin?.end(input);
+  return watch(child).ended;
 }
 
 /** Starts `berth serve` on a free port and resolves when it serves; again on the same folder is a restart. */
@@ -70,7 +77,7 @@ function launch(
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("BERTH_"));
   return spawn(process.execPath, [entry, ...args], {
     env: { ...Object.fromEntries(inherited), ...variables },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
 }
 

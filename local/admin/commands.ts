@@ -1,0 +1,128 @@
+import type { Command } from "commander";
+import type { AdminFlags } from "./connect.ts";
+import type { Connection, Report } from "./connection.ts";
+import type { NewKeyFlags, RotateFlags } from "./keys.ts";
+
+/** `berth user`, `berth robot`, `berth key` and `berth login-check`. */
+export function addAdministration(program: Command): void {
+  addUsers(program);
+  addRobots(program);
+  addKeys(program);
+  common(
+    program
+      .command("login-check")
+      .description("see whether a registry takes the credentials, and whose they are"),
+  )
+    .addHelpText("after", NOTES)
+    .action(async (flags: AdminFlags) => {
+      const { checkLogin } = await import("./self.ts");
+      await run(flags, checkLogin);
+    });
+}
+
+function addUsers(program: Command): void {
+  const user = program
+    .command("user")
+    .description("people: add, list, delete, give a password")
+    .addHelpText("after", NOTES);
+  addListing(user, "people");
+  common(user.command("password").description("set a person's password, asked for here or read from stdin"))
+    .argument("<name>")
+    .option("--remove", "take the password away instead")
+    .action(async (name: string, flags: AdminFlags & { readonly remove?: boolean }) => {
+      const { removePassword, setPassword } = await import("./accounts.ts");
+      const { readPassword } = await import("./read-password.ts");
+      if (flags.remove === true) return run(flags, (at) => removePassword(at, name));
+      const password = await readPassword(process.stdin, process.stderr);
+      return run(flags, (at) => setPassword(at, name, password));
+    });
+}
+
+function addRobots(program: Command): void {
+  const robot = program
+    .command("robot")
+    .description("robots, which have access keys alone: add, list, delete");
+  addListing(robot.addHelpText("after", NOTES), "robots");
+}
+
+function addListing(command: Command, listing: "people" | "robots"): void {
+  const one = listing === "people" ? "person" : "robot";
+  common(command.command("add").description(`add a ${one}`))
+    .argument("<name>", "small letters and digits, with . _ - @ between them")
+    .action(async (name: string, flags: AdminFlags) => {
+      const { addAccount } = await import("./accounts.ts");
+      await run(flags, (at) => addAccount(at, listing, name));
+    });
+  common(command.command("list").description(`list all ${listing}`)).action(async (flags: AdminFlags) => {
+    const { listAccounts } = await import("./accounts.ts");
+    await run(flags, (at) => listAccounts(at, listing));
+  });
+  common(command.command("delete").description(`delete a ${one}, with its access keys`))
+    .argument("<name>")
+    .action(async (name: string, flags: AdminFlags) => {
+      const { deleteAccount } = await import("./accounts.ts");
+      await run(flags, (at) => deleteAccount(at, listing, name));
+    });
+}
+
+function addKeys(program: Command): void {
+  const key = program
+    .command("key")
+    .description("access keys: add, list, rotate, revoke")
+    .addHelpText("after", NOTES);
+  common(key.command("add").description("give a person or a robot an access key; its secret is told once"))
+    .argument("<owner>", "user:NAME or robot:NAME")
+    .argument("<name>", "what it is for: laptop, deploy, …")
+    .option("--expires <duration>", "how long it is good for: 24h, 90d; or never", "90d")
+    .option("--limit <limit...>", "narrow it to shop/**:pull, or shop/api:pull,push:v*,latest (tags to push)")
+    .action(async (owner: string, name: string, flags: AdminFlags & NewKeyFlags) => {
+      const { addKey } = await import("./keys.ts");
+      await run(flags, (at) => addKey(at, { owner, name }, flags));
+    });
+  common(key.command("list").description("list access keys, without their secrets"))
+    .argument("[owner]", "user:NAME or robot:NAME; everybody's where it is not given")
+    .action(async (owner: string | undefined, flags: AdminFlags) => {
+      const { listKeys } = await import("./keys.ts");
+      await run(flags, (at) => listKeys(at, owner));
+    });
+  addKeyChanges(key);
+}
+
+function addKeyChanges(key: Command): void {
+  common(key.command("rotate").description("give an access key a new secret, told once"))
+    .argument("<id>", "as the list has it; it stands in the secret, too")
+    .option("--overlap <duration>", "how long the old secret stays good: 0, 30m, 24h", "1h")
+    .option("--expires <duration>", "how long the key is good for from now on; what is left, if not given")
+    .action(async (id: string, flags: AdminFlags & RotateFlags) => {
+      const { rotateKey } = await import("./keys.ts");
+      await run(flags, (at) => rotateKey(at, id, flags));
+    });
+  common(key.command("revoke").description("end an access key"))
+    .argument("<id>", "as the list has it; it stands in the secret, too")
+    .action(async (id: string, flags: AdminFlags) => {
+      const { revokeKey } = await import("./keys.ts");
+      await run(flags, (at) => revokeKey(at, id));
+    });
+}
+
+const common = (command: Command): Command =>
+  command
+    .option("--registry <address>", "the registry [BERTH_REGISTRY] (default: localhost:5000)")
+    .option("--plain-http", "speak HTTP without encryption, also to another machine")
+    .option("--json", "print the answer as JSON, for machines");
+
+const NOTES = `
+Asks the registry as whoever docker login has logged in there, or as BERTH_USERNAME with BERTH_PASSWORD.
+All but login-check takes the right to administer. More: docs/administration.md
+
+Exit codes: 0 when it is done, 1 when the registry refuses or does not answer, 2 when the command has to be mended.
+
+Examples:
+  berth robot add ci && berth key add robot:ci deploy --limit 'shop/**:pull,push' --expires 30d
+  berth key rotate 3f2a90c1d4e5b678 --overlap 24h --json
+  pass show ada | berth user password ada --registry registry.example.com`;
+
+async function run(flags: AdminFlags, work: (at: Connection) => Promise<Report>): Promise<void> {
+  const { administer } = await import("./administer.ts");
+  process.exitCode = await administer(flags, work);
+}

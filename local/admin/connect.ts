@@ -1,0 +1,86 @@
+import { isFine } from "../../shared/client/answers.ts";
+import type { FindCredentials } from "../../shared/client/auth/credentials.ts";
+import { RegistryFailure, RegistryRefusal } from "../../shared/client/failures.ts";
+import { createHttpClient } from "../../shared/client/http-client.ts";
+import { type Answer, type Ask, type HttpClient, NoAnswerError } from "../../shared/client/messages.ts";
+import { createRegistryClient } from "../../shared/client/registry-client.ts";
+import { dockerCredentials } from "../client/docker-config.ts";
+import { systemClock } from "../system-clock.ts";
+import { parseAddress } from "./address.ts";
+import { listIn, objectIn, whyOf } from "./answers.ts";
+import { AdminRefusal, type Connection, type Json, type Question } from "./connection.ts";
+
+/** Flags that every command of the administration has. */
+export interface AdminFlags {
+  readonly registry?: string;
+  readonly plainHttp?: boolean;
+  readonly json?: boolean;
+}
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const ROOT = "/v2/_berth/";
+/** Where `berth serve` serves when nothing else is said. */
+const DEFAULT = "localhost:5000";
+const TIMEOUT_MILLISECONDS = 60_000;
+/** A person waits for the answer. */
+const TRIES = 3;
+
+/** Complaint where the registry's address can't be used, or there are no credentials for it. */
+export function connect(
+  flags: AdminFlags,
+  variables: Variables,
+): { readonly connection: Connection; readonly close: () => void } {
+  const base = parseAddress(
+    flags.registry ?? (variables["BERTH_REGISTRY"] || DEFAULT),
+    flags.plainHttp === true,
+  );
+  const { asking, close } = createRegistryClient({
+    http: createHttpClient({ base, timeout: TIMEOUT_MILLISECONDS }),
+    credentials: credentialsIn(variables),
+    clock: systemClock,
+    tries: TRIES,
+  });
+  return { connection: connectionOf(base.host, (ask) => answerTo(asking.client, ask)), close };
+}
+
+/** Those in the environment, for machines; else those of `docker login`. */
+function credentialsIn(variables: Variables): FindCredentials {
+  const { BERTH_USERNAME: name, BERTH_PASSWORD: secret } = variables;
+  if (name && secret) return async () => ({ kind: "password", name, secret });
+  return dockerCredentials(variables);
+}
+
+type Send = (ask: Ask) => Promise<Answer>;
+
+const connectionOf = (host: string, send: Send): Connection => ({
+  host,
+  ask: async ({ method, path, body }: Question) =>
+    objectIn(await send({ method, target: `${ROOT}${path}`, ...sent(body) })),
+  list: async (path, field) => {
+    const entries: Json[] = [];
+    for (let target: string | undefined = `${ROOT}${path}`; target !== undefined; ) {
+      const answer = await send({ method: "GET", target });
+      entries.push(...listIn(objectIn(answer), field));
+      target = /^<([^>]+)>; rel="next"$/.exec(answer.header("link") ?? "")?.[1];
+    }
+    return entries;
+  },
+});
+
+function sent(body: unknown): Pick<Ask, "headers" | "body"> {
+  if (body === undefined) return {};
+  const bytes = Buffer.from(JSON.stringify(body));
+  return { headers: { "Content-Type": "application/json" }, body: { chunks: [bytes], length: bytes.length } };
+}
+
+/** Whatever becomes of it is told to people: nothing here can be mended by another flag. */
+async function answerTo(client: HttpClient, ask: Ask): Promise<Answer> {
+  const answer = await client.send(ask).catch((cause: unknown) => {
+    const isExpected = [RegistryRefusal, RegistryFailure, NoAnswerError].some(
+      (kind) => cause instanceof kind,
+    );
+    throw isExpected && cause instanceof Error ? new AdminRefusal(cause.message, { cause }) : cause;
+  });
+  if (isFine(answer)) return answer;
+  throw new AdminRefusal(`${client.base.host} refuses (${answer.status}): ${whyOf(answer)}`);
+}

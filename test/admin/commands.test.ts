@@ -1,0 +1,135 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { runBerth } from "../support/berth-process.ts";
+import { administered } from "./support.ts";
+
+const berth = administered({ tokens: true });
+const host = () => new URL(berth.url).host;
+
+/** Runs a command as the first administrator, or as somebody else. */
+const run = (line: string, { as = berth.admin, input = "" } = {}) => {
+  const at = as.indexOf(":");
+  const variables = {
+    BERTH_REGISTRY: host(),
+    BERTH_USERNAME: as.slice(0, at),
+    BERTH_PASSWORD: as.slice(at + 1),
+  };
+  return runBerth(line.split(" "), { variables, input });
+};
+/** What a command prints that ends well. */
+async function told(line: string, options?: Parameters<typeof run>[1]): Promise<string> {
+  const { code, stdout, stderr } = await run(line, options);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return stdout;
+}
+const json = async (line: string) => JSON.parse(await told(`${line} --json`)) as never;
+
+beforeAll(async () => {
+  await told("user add ada");
+  await told("robot add ci");
+});
+
+describe("berth user, robot and key", () => {
+  it("add, list and delete, for people and as JSON", async () => {
+    expect(await told("user add bob")).toBe(
+      "Added user:bob. Give it an access key: berth key add user:bob NAME\n",
+    );
+    expect(await told("user list")).toMatch(
+      /^NAME {3}PASSWORD {2}ADDED {17}BY\nada {4}no {8}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}user:admin\n/,
+    );
+    expect(await json("user list")).toMatchObject([{ name: "ada" }, { name: "admin" }, { name: "bob" }]);
+    expect(await told("user delete bob")).toBe("Deleted the person bob, and its access keys.\n");
+    expect(await json("user list")).toMatchObject([{ name: "ada" }, { name: "admin" }]);
+    expect(await json("robot list")).toMatchObject([{ name: "ci", actor: "user:admin" }]);
+    expect(await told("key list robot:ci")).toBe("There are no access keys.\n");
+  });
+
+  it("give access keys that log in, rotate them, and revoke them", async () => {
+    const line = "key add robot:ci build --limit shop/**:pull shop/api:pull,push:v*,latest --expires 30d";
+    const { id, secret } = (await json(line)) as { id: string; secret: string };
+    expect(await told("login-check", { as: `ci:${secret}` })).toBe(`${host()} knows you as robot:ci.\n`);
+    const listed = await told("key list");
+    expect(listed).toContain(`${id}  robot:ci    build`);
+    expect(listed).toContain("shop/**:pull shop/api:pull,push:v*,latest");
+    expect(listed).not.toContain("berth_");
+    const rotated = await told(`key rotate ${id} --overlap 0`);
+    expect(rotated).toContain("The old secret is good for nothing now.");
+    expect(rotated).toContain(`docker login -u ci ${host()}`);
+    expect(rotated).toMatch(new RegExp(`^  berth_${id}_`, "m"));
+    expect(await told(`key revoke ${id}`)).toMatch(/^Revoked/);
+    expect((await run(`key revoke ${id}`)).stderr).toBe(
+      `berth: ${host()} refuses (404): no such access key; id: ${id}\n`,
+    );
+  });
+
+  it("set passwords from stdin, which log in, and take them away", async () => {
+    const input = "a long pass word\nand a line that does not matter\n";
+    expect(await told("user password ada", { input })).toContain("Set the password of user:ada.");
+    expect(await told("login-check", { as: "ada:a long pass word" })).toContain("user:ada");
+    expect(await told("user password ada --remove")).toBe("user:ada has no password any more.\n");
+    const [ada] = (await json("user list")) as { name: string; password: boolean }[];
+    expect(ada).toMatchObject({ name: "ada", password: false });
+  });
+
+  it("ask as docker login has left it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "berth-docker-"));
+    const auths = { [host()]: { auth: Buffer.from(berth.admin).toString("base64") } };
+    await writeFile(join(folder, "config.json"), JSON.stringify({ auths }));
+    const { code, stdout } = await runBerth(["login-check", "--registry", host()], {
+      variables: { DOCKER_CONFIG: folder },
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${host()} knows you as user:admin.\n` });
+  });
+});
+
+describe("what can't be done", () => {
+  it("ends with 1 where the registry refuses, and says why", async () => {
+    const refused = async (line: string, options?: Parameters<typeof run>[1]) => {
+      const { code, stdout, stderr } = await run(line, options);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      return stderr;
+    };
+    expect(await refused("user add ada")).toBe(
+      `berth: ${host()} refuses (409): a person or a robot has this name already; name: ada\n`,
+    );
+    expect(await refused("user add Ada")).toMatch(/refuses \(400\): .*field: name; reason: it takes a name/);
+    expect(await refused("key add ada laptop")).toMatch(/field: owner/);
+    expect(await refused("user password ada", { input: "short\n" })).toMatch(
+      /field: password; reason: it takes a password of 12/,
+    );
+    const { secret } = (await json("key add user:ada laptop")) as { secret: string };
+    expect(await refused("user list", { as: `ada:${secret}` })).toMatch(/refuses \(403\): .*administer/);
+    const wrong = await refused("user list", { as: "ada:wrong-secret" });
+    expect(wrong).toMatch(/401|not right/);
+    expect(wrong).not.toContain("wrong-secret");
+    expect(await refused("user list --registry localhost:1")).toMatch(/localhost|127\.0\.0\.1|ECONNREFUSED/);
+  });
+
+  it("ends with 2 where the command has to be mended, before anything is sent", async () => {
+    const wrong: readonly [line: string, why: RegExp][] = [
+      ["key add robot:ci x --expires soon", /--expires is 'soon'/],
+      ["key add robot:ci x --limit shop", /--limit is 'shop'/],
+      ["key rotate 3f2a90c1d4e5b678 --overlap long", /--overlap is 'long'/],
+      ["user password ada", /there is no password/],
+      ["user add", /missing required argument/],
+      ["user frobnicate", /unknown command/],
+      ["user list --registry http://registry.example.com", /--plain-http/],
+      ["user list --registry https://registry.example.com/path", /no address/],
+    ];
+    for (const [line, why] of wrong) {
+      const { code, stdout, stderr } = await run(line);
+      expect({ line, code, stdout }).toEqual({ line, code: 2, stdout: "" });
+      expect(stderr).toMatch(why);
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    }
+  });
+
+  it("is told by --help, with what the exit codes mean", async () => {
+    const { code, stdout } = await run("key --help");
+    expect(code).toBe(0);
+    for (const word of ["add", "list", "rotate", "revoke", "Exit codes: 0", "docs/administration.md"])
+      expect(stdout).toContain(word);
+  });
+});
