@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { Complaint, causeOf } from "./complaint.ts";
 import { copyTree } from "./copy-tree.ts";
-import { checkFormat, makeFolder, pathsOf, writeFormat } from "./data-folder.ts";
+import { demandDataFolder, makeFolder, pathsOf, writeFormat } from "./data-folder.ts";
 import { layoutOf } from "./stores/directory-layout.ts";
 import { backUp } from "./stores/sqlite-backup.ts";
 
@@ -20,7 +20,7 @@ export interface BackupCounts {
  */
 export async function backup(data: string, target: string, copy = copyTree): Promise<BackupCounts> {
   const to = resolve(target);
-  checkSource(data);
+  demandDataFolder(data);
   checkTarget(to);
   try {
     const source = pathsOf(data);
@@ -40,11 +40,6 @@ export async function backup(data: string, target: string, copy = copyTree): Pro
       },
     );
   }
-}
-
-function checkSource(data: string): void {
-  if (existsSync(data) && checkFormat(data) === "registry") return;
-  throw new Complaint(`there is no registry in ${data}: name the data folder of one with --data`);
 }
 
 function checkTarget(to: string): void {

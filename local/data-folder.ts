@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -66,6 +67,12 @@ export function checkFormat(folder: string): "registry" | "empty" {
     `the data folder ${folder} has format ${format}, this version of Berth knows format ${FORMAT}: ` +
       "use the version that wrote it, or a newer one",
   );
+}
+
+/** Throws a Complaint where `folder` does not hold a registry. */
+export function demandDataFolder(folder: string): void {
+  if (existsSync(folder) && checkFormat(folder) === "registry") return;
+  throw new Complaint(`there is no registry in ${folder}: name the data folder of one with --data`);
 }
 
 function readFormat(path: string): number {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { AdminFlags } from "./connect.ts";
 import type { Connection, Report } from "./connection.ts";
 import type { NewKeyFlags, RotateFlags } from "./keys.ts";
+import type { RecoverFlags } from "./recover.ts";
 
 /** `berth user`, `berth robot`, `berth key` and `berth login-check`. */
 export function addAdministration(program: Command): void {
@@ -86,6 +87,7 @@ function addKeys(program: Command): void {
       await run(flags, (at) => listKeys(at, owner));
     });
   addKeyChanges(key);
+  addRecovery(key);
 }
 
 function addKeyChanges(key: Command): void {
@@ -102,6 +104,19 @@ function addKeyChanges(key: Command): void {
     .action(async (id: string, flags: AdminFlags) => {
       const { revokeKey } = await import("./keys.ts");
       await run(flags, (at) => revokeKey(at, id));
+    });
+}
+
+function addRecovery(key: Command): void {
+  key
+    .command("recover")
+    .description("give a person a key for a day, from the data folder itself, which nobody may be serving")
+    .requiredOption("--data <folder>", "the registry's data folder")
+    .option("--person <name>", "who; added where there is no such person", "admin")
+    .option("--json", "print the access key as JSON, for machines")
+    .action(async ({ data, ...flags }: RecoverFlags & { readonly data: string }) => {
+      const { recover } = await import("./recover.ts");
+      await recover(data, flags);
     });
 }
 
