@@ -51,7 +51,7 @@ export function openDataFolder(folder: string): DataFolder {
 }
 
 /** Whether it holds a registry of this format, or nothing yet. Throws a Complaint for anything else. */
-export function checkFormat(folder: string): "registry" | "empty" {
+function checkFormat(folder: string): "registry" | "empty" {
   const names = orComplain(`can't read the data folder ${folder}`, () => readdirSync(folder));
   if (!names.includes(FORMAT_FILE)) {
     const foreign = names.find((name) => !BEFORE_FORMAT.has(name));
