@@ -20,11 +20,15 @@ const TOLD = 50;
 export class PolicyError extends Error {
   override readonly name = "PolicyError";
   readonly complaints: readonly PolicyComplaint[];
+  /** for people; the message has each on a line */
+  readonly sentences: readonly string[];
 
   constructor(complaints: readonly PolicyComplaint[]) {
     const more = complaints.length > TOLD ? [`… and ${complaints.length - TOLD} more`] : [];
-    super([...complaints.slice(0, TOLD).map(sentenceOf), ...more].join("\n"));
+    const sentences = [...complaints.slice(0, TOLD).map(sentenceOf), ...more];
+    super(sentences.join("\n"));
     this.complaints = complaints;
+    this.sentences = sentences;
   }
 }
 

@@ -27,6 +27,10 @@ export interface PolicyInForce {
 
 /** The policy in force: one that was set at run time, before the one that the registry was started with. */
 export interface Policies {
+  /** the one that the registry was started with */
+  readonly start: PolicyInForce;
+  /** PolicyError, with every complaint */
+  readonly parse: (text: string) => Policy;
   /** As it was at most REMEMBERED ago in another process, and at once in this one. */
   readonly inForce: () => Promise<PolicyInForce>;
   /** Puts a policy in force until `reset`. PolicyError where the text is none; nothing changes then. */
@@ -56,7 +60,8 @@ export const REMEMBERED = 10_000;
 /** PolicyError where the file is no policy. */
 export function createPolicies({ table, clock, file, ...options }: PolicyPorts): Policies {
   const start = startOf(file, options);
-  const parseOnce = rememberLast((text: string) => parsePolicy(text, options));
+  const parse = (text: string) => parsePolicy(text, options);
+  const parseOnce = rememberLast(parse);
   let memory: { readonly until: number; readonly found: Promise<PolicyInForce> } | undefined;
 
   const read = async (): Promise<PolicyInForce> => {
@@ -76,9 +81,11 @@ export function createPolicies({ table, clock, file, ...options }: PolicyPorts):
     return found;
   };
   return {
+    start,
+    parse,
     inForce: () => (memory && clock.now() < memory.until ? memory.found : readAgain()),
     set: async (text, actor) => {
-      parsePolicy(text, options);
+      parse(text);
       await write(table, clock, { text, actor });
       return readAgain();
     },

@@ -11,12 +11,16 @@ const JSON_TYPE = /^application\/json *(?:;|$)/i;
  * The body, read as `shape`. REQUEST_INVALID, REQUEST_TOO_LARGE. It has to say that it is JSON: what a page elsewhere
  * makes a browser send without asking can't (Fetch § CORS protocol), so nobody's login is used behind their back.
  */
-export async function readBody<Value>({ header, body }: HttpRequest, shape: Field<Value>): Promise<Value> {
+export async function readBody<Value>(
+  { header, body }: HttpRequest,
+  shape: Field<Value>,
+  most: number = MOST,
+): Promise<Value> {
   if (!JSON_TYPE.test(header("content-type") ?? "")) {
     throw invalid("Content-Type", "it takes application/json");
   }
-  const bytes = await readAtMost(body, MOST);
-  if (bytes === "too-large") throw new OciError("REQUEST_TOO_LARGE", { most: MOST });
+  const bytes = await readAtMost(body, most);
+  if (bytes === "too-large") throw new OciError("REQUEST_TOO_LARGE", { most });
   return shape(parsed(bytes), BODY);
 }
 

@@ -42,6 +42,11 @@ export const text =
     return value;
   };
 
+export const flag: Field<boolean> = (value, field) => {
+  if (typeof value !== "boolean") throw invalid(field, "it takes true or false");
+  return value;
+};
+
 export const wholeNumber =
   (least: number, most: number): Field<number> =>
   (value, field) => {

@@ -2,7 +2,7 @@
  * Every error that a registry may answer, with its status: the one table that owns both.
  * Codes: distribution-spec § Error Codes; RANGE_INVALID, TAG_INVALID and PAGINATION_NUMBER_INVALID are Docker's;
  * UNAVAILABLE is ours, for the 503 that the specification leaves open, UNKNOWN is Docker's for a defect. Names that
- * share a code differ in status. REQUEST_INVALID to ACCESS_KEYS_TOO_MANY are ours, of the administration.
+ * share a code differ in status. REQUEST_INVALID to NO_ADMINISTRATOR are ours, of the administration.
  * MALFORMED_REQUEST and what follows it speak of HTTP itself: a server answers with them.
  */
 export const OCI_ERRORS = {
@@ -41,6 +41,11 @@ export const OCI_ERRORS = {
   ACCESS_KEY_EXISTS: { status: 409, message: "the owner has an access key of this name already" },
   ACCESS_KEY_CHANGED: { status: 409, message: "somebody else has just rotated the access key" },
   ACCESS_KEYS_TOO_MANY: { status: 409, message: "the owner has as many access keys as it may have" },
+  POLICY_INVALID: { status: 400, message: "the text is no policy" },
+  NO_ADMINISTRATOR: {
+    status: 409,
+    message: "nobody could administer the registry then; force it to do it all the same",
+  },
   MALFORMED_REQUEST: { status: 400, message: "malformed HTTP request", code: "UNSUPPORTED" },
   REQUEST_TIMEOUT: { status: 408, message: "the request did not come in time", code: "UNSUPPORTED" },
   EXPECTATION_FAILED: { status: 417, message: "only 100-continue can be expected", code: "UNSUPPORTED" },

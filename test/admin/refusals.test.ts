@@ -12,7 +12,9 @@ beforeAll(async () => {
 
 /** Everything that the administration has. */
 const state = async () =>
-  Promise.all(["people", "robots", "keys"].map(async (each) => (await ask(`/v2/_berth/${each}`)).body));
+  Promise.all(
+    ["people", "robots", "keys", "policy"].map(async (each) => (await ask(`/v2/_berth/${each}`)).body),
+  );
 
 const CALLS: readonly [method: string, path: string, body?: unknown][] = [
   ["GET", "people"],
@@ -29,6 +31,9 @@ const CALLS: readonly [method: string, path: string, body?: unknown][] = [
   ["GET", "keys/0123456789abcdef"],
   ["DELETE", "keys/0123456789abcdef"],
   ["POST", "keys/0123456789abcdef/rotate", { overlap: 0 }],
+  ["GET", "policy"],
+  ["PUT", "policy", { policy: "version: 1\nrules: []\n", force: true }],
+  ["DELETE", "policy?force=true"],
 ];
 
 describe("whoever may not administer", () => {

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll } from "vitest";
 import { systemClock } from "../../local/system-clock.ts";
 import { type Identity, nameOf } from "../../shared/access/identity.ts";
+import { createPolicies } from "../../shared/access/policies.ts";
 import { EVERYTHING, NOTHING, type Rights } from "../../shared/access/rights.ts";
 import { accessKeyEndpoints } from "../../shared/admin/access-keys.ts";
 import { accountEndpoints } from "../../shared/admin/accounts.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
+import { policyEndpoints } from "../../shared/admin/policy.ts";
 import { SELF } from "../../shared/admin/self.ts";
 import { type Auth, createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier, generateKey } from "../../shared/auth/jwt.ts";
@@ -37,15 +39,22 @@ export interface AdminRegistry {
   readonly admin: string;
 }
 
+export interface AdminRegistryOptions {
+  readonly tokens?: boolean;
+  /** what it is started with */
+  readonly policy?: string;
+}
+
 /**
  * A registry on memory that its first administrator administers, and nobody else. With `tokens` it gives them out, and
  * slows down who guesses; else it takes Basic alone.
  */
-export function administered({ tokens = false } = {}): AdminRegistry {
+export function administered({ tokens = false, policy }: AdminRegistryOptions = {}): AdminRegistry {
   const defects = collectDefects();
   const table = createMemoryTable();
   const clock = systemClock;
   const identities = createIdentities({ table, clock, passwordCost: { logN: 4, r: 8, p: 1 } });
+  const policies = createPolicies({ table, clock, ...(policy !== undefined && { file: policy }) });
   let server: RunningServer | undefined;
   let admin = "";
   beforeAll(async () => {
@@ -55,7 +64,12 @@ export function administered({ tokens = false } = {}): AdminRegistry {
     const registry = createRegistry({ table, blobs: createMemoryBlobs(), clock });
     const handler = withAdministration(createHttpHandler({ registry, authority }), {
       authority,
-      endpoints: [SELF, ...accountEndpoints(identities), ...accessKeyEndpoints(identities)],
+      endpoints: [
+        SELF,
+        ...accountEndpoints(identities),
+        ...accessKeyEndpoints(identities),
+        ...policyEndpoints(policies, identities),
+      ],
       onUnavailable: raise,
     });
     server = await startServer({
