@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addAdministration } from "./admin/commands.ts";
 import { Complaint } from "./complaint.ts";
+import type { CopyFlags } from "./copy/options.ts";
 import type { DoctorFlags } from "./doctor/options.ts";
 import { addPolicy } from "./policy/commands.ts";
 import type { PushFlags } from "./push/options.ts";
@@ -33,6 +34,7 @@ function createProgram(): Command {
   addBackup(program);
   addDoctor(program);
   addPush(program);
+  addCopy(program);
   addPolicy(program);
   addAdministration(program);
   return program;
@@ -124,6 +126,7 @@ function addPush(program: Command): void {
     .option("--parts-at-once <number>", "how many parts of one blob, where the registry takes them so", "4")
     .option("--timeout <duration>", "give up a request when nothing moves for so long", "2m")
     .option("--plain-http", "speak HTTP without encryption, also to another machine")
+    .option("--trust-realm <host>", TRUST, gathered)
     .option("--json", "print the report as JSON, for machines")
     .addHelpText("after", PUSH_NOTES)
     .action(async (source: string, reference: string, flags: PushFlags) => {
@@ -136,7 +139,7 @@ const PUSH_NOTES = `
 Blobs that the repository has are left out. Large ones go in parts; what is cut, or refused for a while, is tried again
 from where the registry stands. Interrupted or killed, the same command goes on where it ended: it keeps the addresses of
 its uploads in $XDG_STATE_HOME/berth (~/.local/state/berth). Every digest is checked before a blob is committed; the tag
-comes last. It sends no credentials. Plain HTTP is spoken to this machine only, unless --plain-http is given.
+comes last. Credentials are those of docker login, or $BERTH_CREDENTIALS (name:secret). Plain HTTP is spoken to this machine only, unless --plain-http is given.
 Without a tag, the image's own is taken, else latest. More, and the JSON: docs/push.md
 
 Exit codes: 0 when all is there, 1 when it broke off and another run may go on, 2 when something has to be mended first.
@@ -145,6 +148,44 @@ Examples:
   docker save team/app:1.0 -o app.tar && berth push app.tar registry.example.com/team/app:1.0
   berth push ./layout localhost:5000/team/app:1.0
   berth push ./layout registry.example.com/team/app --all --parallel 8`;
+
+const TRUST = "a token server on another host that may see the credentials; as often as needed";
+const gathered = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+function addCopy(program: Command): void {
+  program
+    .command("copy")
+    .description("copy an image from one registry to another, with its platforms and what refers to it")
+    .argument("<source>", "registry/name:tag or registry/name@digest")
+    .argument("<target>", "registry/name:tag, or registry/name: the tag stays the same")
+    .option("--platform <platform>", "only this of an index, like linux/amd64; as often as needed", gathered)
+    .option("--no-referrers", "leave out signatures and whatever else refers to the image")
+    .option("--parallel <number>", "how many blobs are copied at once", "4")
+    .option("--part-size <size>", "how much one request brings of a large blob: 4m, 64m, 1g", "64m")
+    .option("--timeout <duration>", "give up a request when nothing moves for so long", "2m")
+    .option("--plain-http", "speak HTTP without encryption, also to another machine")
+    .option("--trust-realm <host>", TRUST, gathered)
+    .option("--json", "print the report as JSON, for machines")
+    .addHelpText("after", COPY_NOTES)
+    .action(async (source: string, target: string, flags: CopyFlags) => {
+      const { copy } = await import("./copy/copy.ts");
+      process.exitCode = await copy(source, target, flags);
+    });
+}
+
+const COPY_NOTES = `
+Manifests are copied byte for byte, so every digest stays. Blobs that the target has are left out, and mounted where both
+are in one registry; what is cut goes on, also in a later run. The tag comes last. One --platform copies that image alone,
+under the tag; several copy the index as it is, without its other images, which some registries refuse.
+Credentials are those of docker login, or $BERTH_SOURCE_CREDENTIALS and $BERTH_TARGET_CREDENTIALS (name:secret).
+Plain HTTP is spoken to this machine only, unless --plain-http is given. More, and the JSON: docs/copy.md
+
+Exit codes: 0 when all is there, 1 when it broke off and another run may go on, 2 when something has to be mended first.
+
+Examples:
+  berth copy ghcr.io/team/app:1.0 registry.example.com/team/app
+  berth copy localhost:5000/team/app@sha256:… registry.example.com/team/app:1.0 --no-referrers
+  berth copy docker.io/library/alpine:3.22 localhost:5000/alpine --platform linux/amd64 --platform linux/arm64`;
 
 const settingsFrom = (flags: Flags): Settings => readSettings({ flags, variables: process.env });
 

@@ -76,7 +76,7 @@ function entryOf(entry: Json, place: string): Credentials {
 }
 
 /** `name:secret`. Complaint, which does not quote it. */
-function parsePair(text: string, place: string): Credentials {
+export function parsePair(text: string, place: string): Credentials {
   const colon = text.indexOf(":");
   if (colon < 1) throw new Complaint(`${place} is not of the form name:secret`);
   return { kind: "password", name: text.slice(0, colon), secret: text.slice(colon + 1).replace(/\0+$/, "") };

@@ -13,6 +13,9 @@ export interface Target {
 
 /** A bracketed host is an IPv6 address. */
 const TARGET = /^(?:(https?):\/\/)?((?:[^/@:[\]]+|\[[0-9a-f:]+\])(?::\d+)?)\/([^@]*?)(?::([^:/@]*))?$/i;
+/** Docker Hub's names in images, and the registry that answers to them. */
+const HUB = ["docker.io", "index.docker.io"];
+const HUB_REGISTRY = "registry-1.docker.io";
 const EXPECTED = "give registry/name or registry/name:tag, like registry.example.com/team/app:1.0";
 
 /** `host[:port]/name[:tag]`, as in image names. Complaint for anything else, and for plain HTTP that nobody asked for. */
@@ -28,7 +31,7 @@ export function parseTarget(text: string, plainHttp: boolean): Target {
       `'${text}' asks for HTTP without encryption: say --plain-http too where that is meant`,
     );
   }
-  const base = new URL(`${isPlain ? "http" : "https"}://${host}/`);
+  const base = new URL(`${isPlain ? "http" : "https"}://${HUB.includes(host) ? HUB_REGISTRY : host}/`);
   try {
     return { base, repo: parseRepoName(name), ...(tag !== undefined && { tag: parseTag(tag) }) };
   } catch (cause) {

@@ -1,7 +1,6 @@
+import { countOf, partSizeOf, timeoutOf } from "../client/flags.ts";
 import { parseTarget, type Target } from "../client/target.ts";
 import { Complaint } from "../complaint.ts";
-import { parseDuration } from "../durations.ts";
-import { parseSize } from "../sizes.ts";
 
 /** The flags of `berth push`, as the command line has them. */
 export interface PushFlags {
@@ -13,6 +12,7 @@ export interface PushFlags {
   readonly all?: boolean;
   readonly allowMissing?: boolean;
   readonly plainHttp?: boolean;
+  readonly trustRealm?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -29,6 +29,8 @@ export interface PushOptions {
   readonly selection: Selection;
   /** an index is pushed without the children that the source lacks */
   readonly allowMissing: boolean;
+  /** hosts of token servers that may see the credentials */
+  readonly trusted: readonly string[];
   readonly json: boolean;
 }
 
@@ -39,27 +41,12 @@ export type Selection =
   /** the only one, or the one that has the target's tag */
   | { readonly kind: "fitting" };
 
-const MOST_PARALLEL = 64;
-const LEAST_PART = 1024 * 1024;
-const MOST_PART = 4 * 1024 ** 3;
-const HOUR = 3_600_000;
-
 /** Complaint, where a flag or the reference can't be used. */
 export function parseOptions(reference: string, flags: PushFlags): PushOptions {
   const parallel = countOf("--parallel", flags.parallel);
   const partsAtOnce = countOf("--parts-at-once", flags.partsAtOnce);
-  const partSize = parseSize(flags.partSize);
-  if (partSize === undefined || partSize < LEAST_PART || partSize > MOST_PART) {
-    throw new Complaint(
-      `--part-size is '${flags.partSize}': it must be a size like 16m or 1g, from 1m to 4g`,
-    );
-  }
-  const timeout = parseDuration(flags.timeout);
-  if (timeout === undefined || timeout < 1 || timeout > HOUR) {
-    throw new Complaint(
-      `--timeout is '${flags.timeout}': it must be a duration like 30s or 2m, an hour at most`,
-    );
-  }
+  const partSize = partSizeOf(flags.partSize);
+  const timeout = timeoutOf(flags.timeout);
   const target = parseTarget(reference, flags.plainHttp === true);
   return {
     target,
@@ -69,14 +56,9 @@ export function parseOptions(reference: string, flags: PushFlags): PushOptions {
     timeout,
     selection: selectionOf(flags, target),
     allowMissing: flags.allowMissing === true,
+    trusted: flags.trustRealm ?? [],
     json: flags.json === true,
   };
-}
-
-function countOf(flag: string, text: string): number {
-  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (count >= 1 && count <= MOST_PARALLEL) return count;
-  throw new Complaint(`${flag} is '${text}': it must be a whole number from 1 to ${MOST_PARALLEL}`);
 }
 
 function selectionOf({ all, image }: PushFlags, { tag }: Target): Selection {

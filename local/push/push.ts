@@ -1,10 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Outgoing } from "../../shared/client/content.ts";
 import { RegistryFailure } from "../../shared/client/failures.ts";
-import { createHttpClient } from "../../shared/client/http-client.ts";
-import type { Ask, HttpClient } from "../../shared/client/messages.ts";
-import { isTransient, Patience, type Waiting } from "../../shared/client/patience.ts";
-import { demandRegistry } from "../client/demand-registry.ts";
+import { connect } from "../client/connect.ts";
+import { type BlobFate, createScreen, type Screen } from "../client/screen.ts";
 import { troubleOf } from "../client/trouble.ts";
 import { openUploadStates, stateFolder } from "../client/upload-states.ts";
 import { onSignals } from "../signals.ts";
@@ -13,7 +10,6 @@ import { chooseImages } from "./choose.ts";
 import { type PushFlags, type PushOptions, parseOptions } from "./options.ts";
 import { type Plan, planPush } from "./plan.ts";
 import { EXIT_CODES, reportOf } from "./report.ts";
-import { type BlobFate, createScreen, type Screen } from "./screen.ts";
 import { sendPlan } from "./send-plan.ts";
 import { openSource } from "./source.ts";
 
@@ -52,18 +48,13 @@ async function carryOut({ plan, options, screen, fates }: Doing): Promise<void> 
       interruption.abort(new RegistryFailure("interrupted: the same command goes on where this one ended")),
     () => process.exit(EXIT_CODES.failed),
   );
-  const waiting: Waiting = {
-    now: systemClock.now,
-    random: systemClock.random,
-    pause: pauseUntil(signal),
-    say: screen.say,
-  };
-  const client = createHttpClient({ base: target.base, timeout, signal });
+  const { base } = target;
+  const line = { base, timeout, signal, trusted: options.trusted, say: screen.say };
+  const client = await connect({ ...line, variable: "BERTH_CREDENTIALS" });
   try {
-    await demandRegistry({ base: target.base, send: (ask) => answered(client, ask, waiting) });
     const place = [target.base.origin, target.repo] as const;
     const states = await openUploadStates({ folder: stateFolder(process.env), place }, systemClock.now());
-    const remote = { client, repo: target.repo, waiting };
+    const remote = client.remote(target.repo);
     await sendPlan({
       plan,
       options,
@@ -75,23 +66,5 @@ async function carryOut({ plan, options, screen, fates }: Doing): Promise<void> 
     });
   } finally {
     client.close();
-  }
-}
-
-/** Rejects with the signal's own reason where that comes first. */
-const pauseUntil = (signal: AbortSignal) => async (milliseconds: number) => {
-  await sleep(milliseconds, undefined, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });
-};
-
-/** A registry that is busy is one; only where nobody answers at all, waiting helps nobody. */
-async function answered(client: HttpClient, ask: Ask, waiting: Waiting) {
-  const patience = new Patience(waiting);
-  for (;;) {
-    const answer = await client.send(ask);
-    if (!isTransient(answer)) return answer;
-    await patience.failed(answer);
   }
 }

@@ -1,8 +1,8 @@
 import type { Outgoing } from "../../shared/client/content.ts";
+import type { BlobFate } from "../client/screen.ts";
 import type { Target } from "../client/target.ts";
 import type { Trouble } from "../client/trouble.ts";
 import type { Plan } from "./plan.ts";
-import type { BlobFate } from "./screen.ts";
 
 /** What `--json` prints: docs/push.md § For machines. A change that breaks a reader raises `version`. */
 export interface Report {
@@ -15,7 +15,7 @@ export interface Report {
   readonly milliseconds: number;
   /** what was asked for, without what it names */
   readonly images: readonly { digest: string; mediaType: string; tags: readonly string[] }[];
-  readonly blobs: Readonly<Record<BlobFate, number>>;
+  readonly blobs: Readonly<Record<Exclude<BlobFate, "mounted">, number>>;
   /** of the blobs, each once */
   readonly bytes: number;
 }

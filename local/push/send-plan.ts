@@ -7,10 +7,10 @@ import type { BlobSender } from "../../shared/client/uploads/blob-sender.ts";
 import { createSender } from "../../shared/client/uploads/create-sender.ts";
 import { PartSize } from "../../shared/client/uploads/part-size.ts";
 import type { UploadStates } from "../../shared/client/uploads/upload-states.ts";
+import type { BlobFate, Screen } from "../client/screen.ts";
 import { sizeText } from "../sizes.ts";
 import type { PushOptions } from "./options.ts";
 import type { Plan } from "./plan.ts";
-import type { BlobFate, Screen } from "./screen.ts";
 
 export interface Sending {
   readonly plan: Plan;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createScreen } from "../../local/push/screen.ts";
+import { createScreen } from "../../local/client/screen.ts";
 import { parseDigest } from "../../shared/oci/digest.ts";
 
 const MIB = 1024 * 1024;
@@ -22,7 +22,7 @@ function written(isTTY: boolean): { readonly lines: string; readonly live: reado
   });
   let seconds = 100;
   const screen = createScreen({ lines: output("lines"), live: output("live"), now: () => seconds * 1000 });
-  screen.begin({ blobs: [large, small], manifests: [] });
+  screen.begin({ blobs: [large, small] });
   screen.ended(small, "present");
   seconds += 10;
   const { at, resumed } = screen.watch(large);

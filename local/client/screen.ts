@@ -1,19 +1,19 @@
 import type { Outgoing } from "../../shared/client/content.ts";
+import type { OutgoingManifest } from "../../shared/client/manifests.ts";
 import type { BlobWatch } from "../../shared/client/uploads/blob-sender.ts";
 import type { Digest } from "../../shared/oci/digest.ts";
-import { createLiveLine, type LiveLineOptions } from "../client/live-line.ts";
-import type { Target } from "../client/target.ts";
 import { sizeText } from "../sizes.ts";
-import type { Plan, PlannedManifest } from "./plan.ts";
+import { createLiveLine, type LiveLineOptions } from "./live-line.ts";
+import type { Target } from "./target.ts";
 
 /** How a blob came to be in the repository. */
-export type BlobFate = "sent" | "resumed" | "present";
+export type BlobFate = "sent" | "resumed" | "mounted" | "present";
 
 export interface Screen {
-  readonly begin: (plan: Plan) => void;
+  readonly begin: (plan: { readonly blobs: readonly Outgoing[] }) => void;
   readonly watch: (blob: Outgoing) => BlobWatch;
   readonly ended: (blob: Outgoing, fate: BlobFate) => void;
-  readonly pushed: (manifest: PlannedManifest, target: Target) => void;
+  readonly pushed: (manifest: OutgoingManifest, target: Target) => void;
   readonly say: (line: string) => void;
   /** Takes the moving line away, before something else is written. */
   readonly erase: () => void;
@@ -21,7 +21,7 @@ export interface Screen {
 
 const MINUTE = 60_000;
 
-/** Tells how a push goes: a line for each blob; below them one that moves on a terminal, and elsewhere one a minute. */
+/** Tells how a transfer goes: a line for each blob; below them one that moves on a terminal, and elsewhere one a minute. */
 export function createScreen(options: LiveLineOptions): Screen {
   const { now, live } = options;
   const { refresh, erase, say: write } = createLiveLine(options);
@@ -59,8 +59,8 @@ export function createScreen(options: LiveLineOptions): Screen {
     ended: ({ digest, content }, fate) => {
       ended += 1;
       offsets.set(digest, content.size);
-      if (fate === "present") ahead += content.size;
-      say(`${short(digest)} ${sizeText(content.size)} ${fate === "present" ? "is there already" : "sent"}`);
+      if (fate === "present" || fate === "mounted") ahead += content.size;
+      say(`${short(digest)} ${sizeText(content.size)} ${SAID[fate]}`);
     },
     pushed: ({ digest, tags }, { base, repo }) => {
       for (const tag of tags) say(`${base.host}/${repo}:${tag} is ${digest}`);
@@ -71,6 +71,7 @@ export function createScreen(options: LiveLineOptions): Screen {
   };
 }
 
+const SAID = { sent: "sent", resumed: "sent", mounted: "mounted", present: "is there already" } as const;
 const SHORT = 12;
 const short = (digest: Digest): string => digest.slice(0, digest.indexOf(":") + 1 + SHORT);
 
