@@ -3,7 +3,6 @@ import { keys } from "./keyspace.ts";
 import type { Ports } from "./ports.ts";
 import { done, untilDone } from "./retry.ts";
 import { onlyVersion, parseSession, type UploadSession } from "./upload-session.ts";
-import { faster } from "./uploads.ts";
 
 interface Advance {
   readonly set: Attributes;
@@ -14,15 +13,12 @@ interface Advance {
   readonly beside?: readonly Write[];
 }
 
-/**
- * Writes the next version of a session, and returns its number. Of two requests that saw the same version one gets
- * RANGE_INVALID.
- */
+/** Writes the next version of a session, and returns its number. Of two requests that saw the same version one has "lost". */
 export async function advanceSession(
   { table, clock }: Ports,
   session: UploadSession,
   { set, remove = [], only = [], beside = [] }: Advance,
-): Promise<number> {
+): Promise<number | "lost"> {
   const key = keys.session(session.id);
   const version = session.version + 1;
   const writer = clock.newId();
@@ -33,7 +29,7 @@ export async function advanceSession(
     remove,
     only: [...onlyVersion(session), ...only],
   };
-  return untilDone(clock, async () => {
+  return untilDone<number | "lost">(clock, async () => {
     const result = await table.transact([...beside, update]);
     if (result.outcome === "written") return done(version);
     if (result.outcome === "conflict" || result.outcome === "throttled") return result;
@@ -42,6 +38,6 @@ export async function advanceSession(
     if (item?.attributes["writer"] === writer) return done(version);
     if (result.outcome === "unknown" && item && parseSession(session.id, item).version === session.version)
       return result;
-    throw faster();
+    return done("lost");
   });
 }

@@ -10,10 +10,11 @@ import { includesNumber } from "./number-ranges.ts";
 import { createPartNumbers } from "./part-numbers.ts";
 import { itemsOf } from "./read-table.ts";
 import { openTail, type Received } from "./receive-body.ts";
+import { awaited } from "./retry.ts";
 import { MultipartGoneError, uploadPart } from "./store-parts.ts";
 import type { Tail } from "./upload-progress.ts";
 import type { UploadSession } from "./upload-session.ts";
-import { type UploadPorts, unknownUpload } from "./uploads.ts";
+import { readAgain, type UploadPorts, unknownUpload } from "./uploads.ts";
 
 /** The bytes of an upload as one object; `fresh` unless an earlier request may have made it. */
 export interface Assembled {
@@ -23,17 +24,18 @@ export interface Assembled {
 
 /**
  * Makes one object of what an upload has received, without copying: a short blob is its tail already, a longer one
- * needs its parts joined. BLOB_UPLOAD_UNKNOWN where the store has lost it.
+ * needs its parts joined. BLOB_UPLOAD_UNKNOWN where the store has lost it. `isAlone`: no other request has begun to join.
  */
 export async function assemble(
   ports: UploadPorts,
   session: UploadSession,
-  received: Received,
+  { received, isAlone }: { readonly received: Received; readonly isAlone: boolean },
 ): Promise<Assembled> {
   const { offset: size, multipart, tail, gone } = received;
   const hasParts = session.parts.length > 0 || received.parts.length > 0;
-  if (gone && multipart) return findCompleted(ports, session, { multipart, size });
-  if (hasParts && multipart) return join(ports, session, { ...received, multipart });
+  const lost = unknownUpload(session.id);
+  if (gone && multipart) return findCompleted(ports, session, { multipart, size, refusal: lost });
+  if (hasParts && multipart) return join(ports, session, { ...received, multipart, isAlone });
   if (tail) return { object: tail, fresh: true };
   if (size > 0) throw new Error(`the upload ${session.id} has neither parts nor a tail`);
   const { key } = await ports.blobs.put(freshKey(ports.clock, session.id), nothing());
@@ -42,33 +44,60 @@ export async function assemble(
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-type Joinable = Received & { readonly multipart: Multipart };
+type Joinable = Received & { readonly multipart: Multipart; readonly isAlone: boolean };
 
 async function join(ports: UploadPorts, session: UploadSession, received: Joinable): Promise<Assembled> {
-  const { multipart, tail, offset: size } = received;
+  const { multipart, tail, offset: size, isAlone } = received;
+  let refusal: Error = unknownUpload(session.id);
   try {
     const parts = [...(await savedParts(ports, session)), ...received.parts];
     const last = tail ? [await tailPart(ports, session, tail)] : [];
     const result = await ports.blobs.completeMultipart(multipart, [...parts, ...last]);
     if (result.outcome === "completed") return { object: { key: multipart.key, size }, fresh: true };
   } catch (cause) {
-    if (session.numbered && cause instanceof BlobRuleError) throw sentTwice(cause);
-    if (!(cause instanceof MultipartGoneError)) throw cause;
+    if (cause instanceof BlobRuleError) {
+      // A store may miss parts that it joins for another request just now.
+      refusal = session.numbered ? sentTwice(cause) : cause;
+      if (isAlone && !(await hasCompany(ports, session))) throw refusal;
+    } else if (!(cause instanceof MultipartGoneError)) throw cause;
   }
-  return findCompleted(ports, session, { multipart, size });
+  return findCompleted(ports, session, { multipart, size, refusal });
+}
+
+/** Whoever would join writes a new version before. */
+async function hasCompany(ports: UploadPorts, session: UploadSession): Promise<boolean> {
+  const { version } = await readAgain(ports, session);
+  return version !== session.version;
 }
 
 /** Two requests sent different bytes under one number, and not in the order in which they were recorded. */
 const sentTwice = (cause: BlobRuleError): OciError =>
   new OciError("BLOB_UPLOAD_INVALID", { reason: "a part was sent twice at once: begin again" }, { cause });
 
-/** An earlier request, whose answer was lost or which is still running, may have joined the parts. */
+interface Sought {
+  readonly multipart: Multipart;
+  /** bytes */
+  readonly size: number;
+  /** thrown where the object is not there */
+  readonly refusal: Error;
+}
+
+/**
+ * Another request may have joined the parts: its answer was lost, or it still runs. Then a store may know neither the
+ * upload any more nor the object yet. BLOB_UPLOAD_UNKNOWN where the upload has ended meanwhile, or the object is another.
+ */
 async function findCompleted(
-  { blobs }: UploadPorts,
-  { id }: UploadSession,
-  { multipart: { key }, size }: { readonly multipart: Multipart; readonly size: number },
+  ports: UploadPorts,
+  session: UploadSession,
+  { multipart: { key }, size, refusal }: Sought,
 ): Promise<Assembled> {
-  if ((await blobs.head(key)) !== size) throw unknownUpload(id);
+  const found = await awaited(ports.clock, async () => {
+    const there = await ports.blobs.head(key);
+    if (there === undefined) await readAgain(ports, session);
+    return there;
+  });
+  if (found === undefined) throw refusal;
+  if (found !== size) throw unknownUpload(session.id);
   return { object: { key, size }, fresh: false };
 }
 

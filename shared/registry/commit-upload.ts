@@ -100,6 +100,9 @@ function repeated({ id, offset }: UploadSession, committed: Digest, wanted: Dige
 const wrongDigest = (expected: Digest, actual: Digest | undefined): OciError =>
   new OciError("DIGEST_INVALID", { expected, ...(actual && { actual }) });
 
+/** Everything is read again, and tells by whom. */
+const LOST = { outcome: "condition-failed", failed: [] } as const;
+
 /**
  * One transaction makes the blob visible and ends the upload. Where the digest is stored already, that object is linked
  * and the upload's own bytes are spare. RANGE_INVALID where another request on this upload was faster.
@@ -119,11 +122,12 @@ async function tryLink(ports: UploadPorts, commit: Commit): Promise<Try<void>> {
     commit.isAlone = false;
   }
   const stored = found.get(nameOf(keys.object(digest)));
+  const isKnown = stored !== undefined && commit.verified;
+  if (!isKnown && received.multipart && !commit.closed && !(await closeToBytes(ports, commit))) return LOST;
   const now = ports.clock.now();
-  const links =
-    stored && commit.verified
-      ? linkExisting({ repo, digest, object: storedObject(stored), now })
-      : await linkOwn(ports, commit, stored && storedObject(stored));
+  const links = isKnown
+    ? linkExisting({ repo, digest, object: storedObject(stored), now })
+    : await linkOwn(ports, commit, stored && storedObject(stored));
   const result = await ports.table.transact([
     committed(commit.session, received.offset, digest),
     ...createRepo(repo, found, now),
@@ -144,26 +148,29 @@ async function linkOwn(
   commit: Commit,
   stored: StoredObject | undefined,
 ): Promise<readonly Write[]> {
-  const { session, digest, received } = commit;
-  if (!commit.closed && received.multipart) {
-    commit.session = await closeToBytes(ports, session);
-    commit.closed = true;
-  }
+  const { session, digest } = commit;
   const object = await verifiedObject(ports, commit);
   const link = { repo: session.repo, digest, now: ports.clock.now() };
   return stored ? linkExisting({ ...link, object: stored }) : linkNew({ ...link, object });
 }
 
-/** Joining the parts can't be undone: no request that is still sending bytes may be told that they count. RANGE_INVALID */
-async function closeToBytes(ports: UploadPorts, session: UploadSession): Promise<UploadSession> {
+/**
+ * Joining the parts can't be undone: no request that is still sending bytes may be told that they count. False where
+ * another request was faster: to close, too, or with more bytes.
+ */
+async function closeToBytes(ports: UploadPorts, commit: Commit): Promise<boolean> {
+  const { session } = commit;
   const version = await advanceSession(ports, session, { set: { joined: true } });
-  return { ...session, version, joined: true };
+  if (version === "lost") return false;
+  commit.session = { ...session, version, joined: true };
+  commit.closed = true;
+  return true;
 }
 
 /** DIGEST_INVALID where the bytes have another digest; then the upload stays as it was. */
 async function verifiedObject(ports: UploadPorts, commit: Commit): Promise<StoredObject> {
   const { session, received, digest, verified, isAlone } = commit;
-  commit.assembled ??= await assemble(ports, session, received);
+  commit.assembled ??= await assemble(ports, session, { received, isAlone });
   const { object, fresh } = commit.assembled;
   if (verified && fresh && isAlone) return object;
   commit.read ??= await readObject(ports, object.key, digest);

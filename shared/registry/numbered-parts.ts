@@ -140,6 +140,7 @@ export async function gathered(
   // What the closing PUT may bring follows the parts that have numbers.
   const set = { ...progressAttributes("acknowledged", progress), nextPart: count + 1 };
   const version = await advanceSession(ports, session, { set, remove: removedBy("acknowledged", set) });
+  if (version === "lost") return gathered(ports, await readAgain(ports, session), count);
   return { ...session, ...progress, version };
 }
 

@@ -32,6 +32,22 @@ export async function untilDone<Answer>(clock: Clock, attempt: () => Promise<Try
   }
 }
 
+/** What another request is about to do takes a store some seconds at most: twenty, and nobody waits longer. */
+const LOOKS = 40;
+
+/** Asks `look` until it has an answer; undefined where it has none for long. */
+export async function awaited<Found>(
+  clock: Clock,
+  look: () => Promise<Found | undefined>,
+): Promise<Found | undefined> {
+  for (let looks = 1; looks < LOOKS; looks += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await clock.sleep(pause(TROUBLE_PAUSE, looks, clock));
+  }
+  return look();
+}
+
 /** Full jitter: anything up to a bound that doubles (AWS Builders' Library, Timeouts, retries and backoff with jitter). */
 const pause = ({ first, longest }: typeof RACE_PAUSE, count: number, clock: Clock): number =>
   clock.random() * Math.min(longest, first * 2 ** count);

@@ -45,7 +45,7 @@ export async function saveProgress(
   const set = { ...progress, ...expiryAttributes(idleUntil(ports, session.created)) };
   const change = { set, remove: removedBy(standing, set), beside: partWrites };
   if (standing === "kept") await keepBeside(ports, session, change);
-  else await advanceSession(ports, session, change);
+  else if ((await advanceSession(ports, session, change)) === "lost") throw faster();
 }
 
 type Change = Omit<Required<Parameters<typeof advanceSession>[2]>, "only">;

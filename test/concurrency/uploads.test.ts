@@ -60,11 +60,19 @@ describe("two requests on one upload", () => {
     },
   );
 
-  it("answer 201 to every one of many equal closing PUTs", async () => {
-    const { bytes, digest } = content(patterned(3000, "equal"));
+  it.each(SIZES)("answer 201 to every one of many equal closing PUTs behind %i bytes", async (size) => {
+    const { bytes, digest } = content(patterned(size, `equal ${size}`));
     const location = await beginUpload(berth, REPO);
     expect((await patch(berth, location, bytes)).status).toBe(202);
     const responses = await Promise.all(RIVALS.map(() => put(berth, withDigest(location, digest))));
+    expect(responses.map(({ status }) => status)).toEqual(RIVALS.map(() => 201));
+    expect(sameBytes(await blobIn(REPO, digest), bytes)).toBe(true);
+  });
+
+  it.each(SIZES)("answer 201 to every one of many closing PUTs of the same %i bytes", async (size) => {
+    const { bytes, digest } = content(patterned(size, `same ${size}`));
+    const location = await beginUpload(berth, REPO);
+    const responses = await Promise.all(RIVALS.map(() => put(berth, withDigest(location, digest), bytes)));
     expect(responses.map(({ status }) => status)).toEqual(RIVALS.map(() => 201));
     expect(sameBytes(await blobIn(REPO, digest), bytes)).toBe(true);
   });

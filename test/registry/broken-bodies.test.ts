@@ -88,6 +88,15 @@ describe("a PATCH that breaks off after it has brought", () => {
     await expectBlob();
   });
 
+  it("everything: of two closing PUTs at once, both are told that the blob is there", async () => {
+    const { registry, upload, digest, expectBlob } = await brokenUpload(bytes, { kept: bytes.length });
+    const close = () =>
+      registry.commitUpload({ ...upload, digest, chunk: { body: bodyOf(new Uint8Array()), length: 0 } });
+    const created = { digest, size: bytes.length };
+    expect(await Promise.all([close(), close()])).toEqual([created, created]);
+    await expectBlob();
+  });
+
   it("something twice: the later counts", async () => {
     const { registry, upload, from, digest, expectBlob } = await brokenUpload(bytes, { kept: minPart + 9 });
     const again = brokenBody(bytes.subarray(0, 500), gone);

@@ -50,6 +50,14 @@ describe("parts that their client numbers", () => {
     expect((await blobs.list("")).entries).toHaveLength(1);
   });
 
+  it("make it up for both of two closing PUTs at once", async () => {
+    const { registry, put, commit } = await begun();
+    await Promise.all([1, 2, 3, 4].map((number) => put(number)));
+    const created = { digest, size: bytes.length };
+    expect(await Promise.all([commit(), commit()])).toEqual([created, created]);
+    expect(sameBytes(await pullBlob(registry, name, digest), bytes)).toBe(true);
+  });
+
   it("survive a table that fails now and then", async () => {
     const rates = { conflict: 0.1, throttled: 0.1, unknown: 0.1 };
     const { registry, put, commit } = await begun(createDomain({ uploadIdle: HOUR, seed: 5, rates }));

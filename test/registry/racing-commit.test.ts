@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OciError } from "../../shared/oci/errors.ts";
-import { BLOB_LIMITS, type Blobs, type ByteStream } from "../../shared/ports/blobs.ts";
+import { BLOB_LIMITS, BlobRuleError, type Blobs, type ByteStream } from "../../shared/ports/blobs.ts";
 import type { Table } from "../../shared/ports/table.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { bodyOf, patterned, sameBytes } from "../support/bodies.ts";
@@ -140,5 +140,68 @@ describe("two closing PUTs that join the parts, before a store that answers a re
     ended.resolve();
     expect(await theirPut).toBe("created");
     expect(sameBytes(await pullBlob(domain.registry, name, sha256(theirs)), theirs)).toBe(true);
+  });
+});
+
+describe("two closing PUTs of the same bytes, before a store that knows neither upload nor object while it joins", () => {
+  const layer = patterned(minPart + 5, "overlapping");
+  const wanted = { caller, repo: name, digest: sha256(layer) };
+
+  type Join = Blobs["completeMultipart"];
+
+  /** Joins only once somebody has looked for the object in vain so often; another who would join is answered `again`. */
+  function slowJoin(blobs: Blobs, looks: number, again: Join) {
+    const [begun, goOn] = [gate(), gate()];
+    let vain = 0;
+    const isJoining = () => vain < looks;
+    let isBegun = false;
+    const slow: Blobs = {
+      ...blobs,
+      uploadPart: async (...part) => (isBegun ? { outcome: "gone" } : blobs.uploadPart(...part)),
+      completeMultipart: async (multipart, parts) => {
+        if (isBegun) return again(multipart, parts);
+        isBegun = true;
+        begun.resolve();
+        await goOn.promise;
+        return blobs.completeMultipart(multipart, parts);
+      },
+      head: async (key) => {
+        if (!isJoining()) return blobs.head(key);
+        vain += 1;
+        if (!isJoining()) goOn.resolve();
+        return undefined;
+      },
+    };
+    return { slow, begun: begun.promise };
+  }
+
+  const gone: Join = () => Promise.resolve({ outcome: "gone" });
+  /** versitygw */
+  const confused: Join = () => Promise.reject(new BlobRuleError("InvalidPart"));
+
+  it.each([
+    { way: "behind their PATCH", again: gone, patched: layer, put: layer.subarray(0, 0) },
+    { way: "that bring them", again: gone, patched: layer.subarray(0, 0), put: layer },
+    {
+      way: "that bring the rest of them",
+      again: gone,
+      patched: layer.subarray(0, 10),
+      put: layer.subarray(10),
+    },
+    { way: "where it misses parts instead", again: confused, patched: layer, put: layer.subarray(0, 0) },
+  ])("create the blob, both of them $way", async ({ again, patched, put }) => {
+    const domain = createDomain();
+    const { slow, begun } = slowJoin(domain.blobs, 5, again);
+    const registry = createRegistry({ ...domain, blobs: slow });
+    const { id, secret } = await registry.beginUpload({ caller, repo: name });
+    if (patched.length > 0) {
+      await registry.appendUpload({ caller, repo: name, id, secret, chunk: { body: bodyOf(patched) } });
+    }
+    const close = () => registry.commitUpload({ ...wanted, id, secret, chunk: { body: bodyOf(put) } });
+    const first = close();
+    await begun;
+    const created = { digest: wanted.digest, size: layer.length };
+    expect(await Promise.all([first, close()])).toEqual([created, created]);
+    expect(sameBytes(await pullBlob(domain.registry, name, wanted.digest), layer)).toBe(true);
   });
 });
