@@ -27,6 +27,7 @@ interface Known {
 /** What is known of one issuer. */
 interface Entry {
   known?: Known;
+  /** the latest; told where nothing is known */
   trouble?: OutsideTrouble;
   /** milliseconds since 1970 */
   askedAt: number;
@@ -44,7 +45,6 @@ export function createKeyMemory(
     entry.askedAt = clock.now();
     try {
       entry.known = { keys: await discover(issuer), since: clock.now() };
-      delete entry.trouble;
     } catch (error) {
       if (!(error instanceof OutsideTrouble)) throw error;
       entry.trouble = error;
@@ -56,11 +56,11 @@ export function createKeyMemory(
   const keysNotBefore = async (issuer: string, oldest: number): Promise<IssuerKeys> => {
     const entry = entryOf(entries, issuer);
     if (!entry.known || entry.known.since < oldest) {
-      if (clock.now() - entry.askedAt >= PAUSE) entry.asking ??= ask(issuer, entry);
+      if (clock.now() - entry.askedAt >= PAUSE) entry.asking = ask(issuer, entry);
       await entry.asking;
     }
     if (entry.known && clock.now() - entry.known.since < KEPT) return entry.known.keys;
-    throw entry.trouble ?? new OutsideTrouble("its keys are too old");
+    throw entry.trouble ?? new OutsideTrouble("it was asked a moment ago");
   };
 
   return {

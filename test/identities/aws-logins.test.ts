@@ -39,6 +39,15 @@ describe("docker login -u aws with a presigned request", () => {
     expect(await aws.login(password(url))).toMatchObject({ kind: "aws" });
   });
 
+  it("asks what was checked, and not in the sender's words", async () => {
+    const url = await aws.crafted();
+    const [base = "", query = ""] = url.split("?");
+    const odd = `${base}?${query.split("&").toReversed().join("&")}`.replace("X-Amz-Date", "%58-Amz-Date");
+    expect(await aws.login(password(odd))).toMatchObject({ kind: "aws" });
+    expect(await aws.login(password(url))).toMatchObject({ kind: "aws" });
+    expect(aws.sts.asked[0]?.href).toBe(aws.sts.asked[1]?.href);
+  });
+
   it("is for any of the names that the registry has", async () => {
     expect(await aws.login(await aws.genuine(ROLE, "localhost:5000"))).toMatchObject({ kind: "aws" });
   });
@@ -86,7 +95,7 @@ describe("STS", () => {
     ],
     ["says something before it", new Response(`x${xml}`), /what it never does/],
     ["says something after it", new Response(`${xml}<Arn>${USER.arn}</Arn>`), /what it never does/],
-    ["names two", new Response(xml.replace(/<UserId>.*</, `<Arn>${USER.arn}</Arn><`)), /what it never does/],
+    ["names two", new Response(xml.replace(/<UserId>.*<.UserId>/, `<Arn>${USER.arn}</Arn>`)), /what it never does/],
     ["names none", new Response(xml.replace(/<Arn>.*<.Arn>/, "")), /what it never does/],
     ["names another account", new Response(callerIdentity(ROLE.arn, "999988887777")), /what it never does/],
     ["names no ARN", new Response(callerIdentity("root", "111122223333")), /what it never does/],

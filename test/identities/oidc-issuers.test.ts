@@ -86,6 +86,20 @@ describe("the keys of an issuer", () => {
     expect(await login()).toEqual(loggedIn);
   });
 
+  it("are forgotten, those that were asked for first, when there are many issuers", async () => {
+    const urls = Array.from({ length: 101 }, (_, at) => `${ci.url}/${at}`);
+    oidc = oidcLogin(urls.map((url) => ({ name: "ci", issuer: url, audience: [AUDIENCE] })));
+    for (const [at, url] of urls.entries()) {
+      const { [DISCOVERY]: description, [KEYS]: keys } = pagesOf(url, [key.publicJwk]);
+      Object.assign(ci.pages, { [`/${at}${DISCOVERY}`]: description, [`/${at}${KEYS}`]: keys });
+    }
+    for (const url of [...urls, ...urls.slice(1), ...urls.slice(0, 1)]) {
+      expect(await oidc.login(await tokenOf(key, url))).toEqual(loggedIn);
+    }
+    const askedFor = (at: number) => ci.asked.filter((path) => path === `/${at}${KEYS}`).length;
+    expect([askedFor(0), askedFor(1), askedFor(100)]).toEqual([2, 1, 1]);
+  });
+
   it("may lie on another host, which the issuer names", async () => {
     ci.pages = pagesOf(ci.url, [], { jwks_uri: `${elsewhere.url}${KEYS}` });
     elsewhere.pages = pagesOf(elsewhere.url, [key.publicJwk]);
@@ -117,6 +131,12 @@ describe("an issuer that can't be asked", () => {
     ["breaks off", KEYS, () => (response) => response.destroy(), /can't be reached/],
     ["names another issuer", DISCOVERY, () => json({ issuer: "https://issuer.example" }), /another issuer/],
     ["names no keys", DISCOVERY, () => json({ issuer: ci.url }), /names no keys/],
+    [
+      "has its keys behind a password",
+      DISCOVERY,
+      () => json({ issuer: ci.url, jwks_uri: ci.url.replace("//", "//a:b@") }),
+      /only https/,
+    ],
     [
       "has its keys at http",
       DISCOVERY,

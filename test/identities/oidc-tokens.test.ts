@@ -173,7 +173,7 @@ describe("an ID token that is not to be believed", () => {
     const secret = Buffer.alloc(32, 7);
     const jwk = { kty: "oct", kid: "shared", alg: "HS256", k: secret.toString("base64url") };
     ci.pages = pagesOf(ci.url, [jwk], { id_token_signing_alg_values_supported: ["HS256", "RS256"] });
-    expect(await refusalOf(withSecret(claims(), "shared", secret))).toMatch(/"alg"/);
+    expect(await refusalOf(withSecret(claims(), "shared", secret))).toMatch(/"alg".* not allowed$/);
   });
 
   it("is refused with an algorithm that the issuer does not list", async () => {
@@ -186,13 +186,16 @@ describe("an ID token that is not to be believed", () => {
     expect(await refusalOf(await key.sign(claims(), { crit: ["urgent"], urgent: true }))).toMatch(/"urgent"/);
   });
 
-  it.each(["", "secret", "a.b.c", "..", `${"x".repeat(20_000)}.e30.x`])(
-    "is refused: no token, %#",
-    async (text) => {
-      expect(await refusalOf(text)).toMatch(/^the password is no ID token$/);
-      expect(oidc.asked).toEqual([]);
-    },
-  );
+  it("is refused when it is longer than any, before anything else is looked at", async () => {
+    const token = await key.sign(claims({ padding: "x".repeat(12_000) }));
+    expect(await refusalOf(token)).toMatch(/^the password is no ID token$/);
+    expect(oidc.asked).toEqual([]);
+  });
+
+  it.each(["", "secret", "a.b.c", ".."])("is refused: no token, %#", async (text) => {
+    expect(await refusalOf(text)).toMatch(/^the password is no ID token$/);
+    expect(oidc.asked).toEqual([]);
+  });
 
   it("makes nobody be asked but issuers of the policy", async () => {
     for (const iss of [
