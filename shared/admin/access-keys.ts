@@ -15,8 +15,9 @@ import { owner, ownerText, timeText } from "./names.ts";
 /** Access keys: added, listed, rotated, revoked. A secret is only in the answer that made it. */
 export const accessKeyEndpoints = (identities: Identities): readonly Endpoint[] => [
   administered("GET", "keys", (call) => listKeys(call, identities)),
-  administered("POST", "keys", async ({ request, access }) => {
+  administered("POST", "keys", async ({ request, access, isAbout }) => {
     const wanted = await readBody(request, newAccessKey);
+    isAbout({ owner: ownerText(wanted.owner), name: wanted.name });
     const made = await identities.addAccessKey({ ...wanted, actor: access.caller.name });
     return json(201, shownOnce(made), { Location: `${ROOT}keys/${made.accessKey.id}` });
   }),
@@ -24,12 +25,15 @@ export const accessKeyEndpoints = (identities: Identities): readonly Endpoint[] 
     json(200, shown(await identities.getAccessKey(idIn(call)))),
   ),
   administered("DELETE", "keys/:id", async (call) => {
-    await identities.revokeAccessKey(idIn(call));
+    const revoked = await identities.revokeAccessKey(idIn(call));
+    call.isAbout({ owner: ownerText(revoked.owner), name: revoked.name });
     return bodiless(204, {});
   }),
   administered("POST", "keys/:id/rotate", async (call) => {
     const turn = await readBody(call.request, rotation);
-    return json(200, shownOnce(await identities.rotateAccessKey({ id: idIn(call), ...turn })));
+    const made = await identities.rotateAccessKey({ id: idIn(call), ...turn });
+    call.isAbout({ owner: ownerText(made.accessKey.owner), name: made.accessKey.name });
+    return json(200, shownOnce(made));
   }),
 ];
 

@@ -39,8 +39,9 @@ const endpointsOf = (
       show: shown,
     }),
   ),
-  administered("POST", listing, async ({ request, access }) => {
+  administered("POST", listing, async ({ request, access, isAbout }) => {
     const added = await readBody(request, NEW_ACCOUNT);
+    isAbout({ name: added.name });
     const info = await accounts.addAccount({ kind, name: added.name, actor: access.caller.name });
     return json(201, shown(info), { Location: `${ROOT}${listing}/${info.name}` });
   }),

@@ -7,6 +7,8 @@ export interface AdminCall {
   readonly access: Access;
   /** what stands in the path for `:name`, `:id`; not yet checked */
   readonly params: Readonly<Record<string, string>>;
+  /** Tells the audit whom else it is about, beside what the path says; never a secret. */
+  readonly isAbout: (facts: Readonly<Record<string, string>>) => void;
 }
 
 /** One thing that the administration does. */

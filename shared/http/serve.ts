@@ -35,6 +35,8 @@ export interface HttpHandlerOptions extends HeadAnswers {
   readonly authority: Authority;
   /** where the upload that a request begins goes on; here, with parts in parallel, where it is not given */
   readonly uploadsAt?: (request: HttpRequest) => UploadsAt;
+  /** sees what a request does to the registry, and what is denied to it */
+  readonly watch?: (registry: Registry, request: HttpRequest) => Registry;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable?: (error: Error) => void;
 }
@@ -42,13 +44,14 @@ export interface HttpHandlerOptions extends HeadAnswers {
 /** Serves a registry over HTTP, to each sender as far as it may: distribution-spec § API, and Docker's contract beside it. */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const { registry, authority, uploadsAt = () => HERE, headBody = "none", headBlob = "answer" } = options;
+  const { watch = (unwatched) => unwatched } = options;
   const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
     const route = parseRoute(request);
     if (isRunningUpload(route)) return answerRunningUpload(route, { registry, request, caller: HOLDER });
     const admission = { authority, request, loginFirst: route.kind === "base.get" };
     return admit(admission, (access) =>
       answerRoute(route, {
-        registry: guard(registry, access),
+        registry: watch(guard(registry, access), request),
         request,
         caller: access.caller,
         headBlob,

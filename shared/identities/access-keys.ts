@@ -14,7 +14,6 @@ import {
   deletesOf,
   MOST_ACCESS_KEYS,
   type NewAccessKey,
-  ownerOf,
   unknownAccessKey,
 } from "./access-key.ts";
 import {
@@ -50,8 +49,8 @@ export interface AccessKeys {
   readonly getAccessKey: (id: AccessKeyId) => Promise<AccessKey>;
   /** By the names of their owners. ACCOUNT_UNKNOWN */
   readonly listAccessKeys: (page: AccessKeyPage) => Promise<Listed<AccessKey>>;
-  /** ACCESS_KEY_UNKNOWN */
-  readonly revokeAccessKey: (id: AccessKeyId) => Promise<void>;
+  /** Answers what it was. ACCESS_KEY_UNKNOWN */
+  readonly revokeAccessKey: (id: AccessKeyId) => Promise<AccessKey>;
 }
 
 export const createAccessKeys = (ports: IdentityPorts): AccessKeys => ({
@@ -146,14 +145,15 @@ const createList =
 const createRevoke =
   ({ table, clock }: IdentityPorts): AccessKeys["revokeAccessKey"] =>
   (id) => {
-    let seen = false;
+    let seen: AccessKey | undefined;
     return untilDone(clock, async () => {
       const item = await table.get(keys.accessKey(id), "strong");
       // Gone since it was seen: by this revocation, whose answer was lost, or by another.
-      if (!item && seen) return done(undefined);
+      if (!item && seen) return done(seen);
       if (!item) throw unknownAccessKey(id);
-      seen = true;
-      const result = await table.transact(deletesOf(ownerOf(item).name, id));
-      return result.outcome === "written" ? done(undefined) : result;
+      const revoked = accessKeyOf(id, item);
+      seen = revoked;
+      const result = await table.transact(deletesOf(revoked.owner.name, id));
+      return result.outcome === "written" ? done(revoked) : result;
     });
   };

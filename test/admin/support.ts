@@ -8,9 +8,11 @@ import { accountEndpoints } from "../../shared/admin/accounts.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
 import { policyEndpoints } from "../../shared/admin/policy.ts";
 import { SELF } from "../../shared/admin/self.ts";
+import { audited } from "../../shared/audit/audited.ts";
+import type { Audit } from "../../shared/audit/event.ts";
 import { type Auth, createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier, generateKey } from "../../shared/auth/jwt.ts";
-import { createHttpHandler } from "../../shared/http/serve.ts";
+import { createHttpHandler, type HttpHandlerOptions } from "../../shared/http/serve.ts";
 import { ensureFirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities, type Identities } from "../../shared/identities/identities.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
@@ -43,13 +45,18 @@ export interface AdminRegistryOptions {
   readonly tokens?: boolean;
   /** what it is started with */
   readonly policy?: string;
+  readonly audit?: Audit;
 }
 
 /**
  * A registry on memory that its first administrator administers, and nobody else. With `tokens` it gives them out, and
  * slows down who guesses; else it takes Basic alone.
  */
-export function administered({ tokens = false, policy }: AdminRegistryOptions = {}): AdminRegistry {
+export function administered({
+  tokens = false,
+  policy,
+  audit = () => {},
+}: AdminRegistryOptions = {}): AdminRegistry {
   const defects = collectDefects();
   const table = createMemoryTable();
   const clock = systemClock;
@@ -62,8 +69,11 @@ export function administered({ tokens = false, policy }: AdminRegistryOptions = 
     admin = `admin:${made === "exists" ? "" : made.secret}`;
     const { authority, withTokens } = tokens ? await byTokens(identities) : byBasic(identities);
     const registry = createRegistry({ table, blobs: createMemoryBlobs(), clock });
-    const handler = withAdministration(createHttpHandler({ registry, authority }), {
+    const watch: HttpHandlerOptions["watch"] = (watched, { clientAddress }) =>
+      audited(watched, audit, clientAddress);
+    const handler = withAdministration(createHttpHandler({ registry, authority, watch }), {
       authority,
+      audit,
       endpoints: [
         SELF,
         ...accountEndpoints(identities),
