@@ -1,3 +1,4 @@
+import type { Table } from "../shared/ports/table.ts";
 import { createRegistry } from "../shared/registry/create-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
 import { sweep } from "../shared/registry/sweep.ts";
@@ -23,6 +24,8 @@ export interface RegistryFolder {
 }
 export interface OpenRegistry {
   readonly registry: Registry;
+  /** what the registry stands on; identities and policies do, too */
+  readonly table: Table;
   /** Rejects where a store does not answer. */
   readonly check: () => Promise<void>;
   /** Finishes what was asked for, then lets another process have the folder. */
@@ -43,6 +46,7 @@ export async function openRegistry({ data, log, ...settings }: RegistryFolder): 
     }, log);
     return {
       registry,
+      table: stores.table,
       check: async () => {
         await stores.table.get({ pk: "HEALTH", sk: "-" }, "strong");
         await stores.blobs.head("health");

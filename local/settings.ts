@@ -75,8 +75,25 @@ export const SETTINGS = {
     fallback: "2000",
     parse: (text) => wholeNumber(text, { least: 1, most: 1_000_000 }),
   }),
+  auth: setting({
+    text: "ask callers who they are, on this machine too; beyond it that is so anyway",
+    fallback: "false",
+    parse: yesOrNo,
+  }),
+  policy: setting({
+    text: "who may do what, YAML or JSON; asks callers who they are",
+    value: "file",
+    fallback: "",
+    parse: file,
+  }),
+  publicUrl: setting({
+    text: "address by which clients know the registry, where it is another than they ask for, behind a proxy",
+    value: "url",
+    fallback: "",
+    parse: origin,
+  }),
   insecureRemoteWithoutAuth: setting({
-    text: "listen beyond this machine although everyone who reaches the port may push and delete",
+    text: "ask nobody who they are: everyone who reaches the port may push and delete",
     fallback: "false",
     parse: yesOrNo,
   }),
@@ -118,6 +135,15 @@ function notEmpty(text: string): string {
 
 function file(text: string): string | undefined {
   return text === "" ? undefined : resolve(text);
+}
+
+/** `https://registry.example.com`; undefined where there is none */
+function origin(text: string): string | undefined {
+  if (text === "") return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  if (isOrigin) return url.origin;
+  throw new Complaint("must be an address without a path, like https://registry.example.com");
 }
 
 function logLevel(text: string): LogLevel {

@@ -11,6 +11,8 @@ export interface Authenticator {
   readonly authenticate: (credentials: Credentials) => Promise<Identity | "unknown">;
   /** The identity as it is now; "unknown" once what proved it was revoked, replaced or has expired. */
   readonly again: (identity: Identity) => Promise<Identity | "unknown">;
+  /** Names that many log in with, by what nobody can guess: who fails does not slow the others down. */
+  readonly sharedNames?: ReadonlySet<string>;
 }
 
 /** Of whom a refresh token can be: those whom `again` finds. Whoever an issuer or AWS vouches for shows that anew. */

@@ -22,7 +22,7 @@ export type LogIn = (login: Login) => Promise<Identity | "unknown">;
  * of what was shown only a keyed hash. What is wrong is not remembered.
  */
 export function createLogIn(
-  { authenticate }: Pick<Authenticator, "authenticate">,
+  { authenticate, sharedNames }: Omit<Authenticator, "again">,
   { now, newSecret }: Clock,
 ): LogIn {
   const known = new Remembered<Identity>({ most: MOST, now });
@@ -35,7 +35,8 @@ export function createLogIn(
       .digest("base64");
 
   const look = async (login: Login, hash: string): Promise<Identity | "unknown"> => {
-    const who = JSON.stringify([login.name.slice(0, 300), login.from]);
+    const { name, from } = login;
+    const who = JSON.stringify([name.slice(0, 300), from, ...(sharedNames?.has(name) ? [hash] : [])]);
     const pause = failed.pause(who);
     if (pause > 0) throw tooMany(pause);
     failed.begin(who);

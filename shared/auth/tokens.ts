@@ -10,7 +10,7 @@ import type { AccessEntry, TokenRights } from "./token-rights.ts";
 /** seconds: a right that was taken away ends after so long at the latest */
 export const ACCESS_LIFE = 300;
 /** seconds */
-const REFRESH_LIFE = 90 * 24 * 3600;
+export const REFRESH_LIFE = 90 * 24 * 3600;
 /** bytes: API Gateway takes 10,240 for a request's line and headers together */
 const MOST_BYTES = 4096;
 const MOST_REMEMBERED = 1000;

@@ -108,6 +108,13 @@ describe("who guesses", () => {
     );
   });
 
+  it("by a name that many log in with slows down nobody else", async () => {
+    const shared = { ...wrong, name: "oidc" };
+    await failOften(shared);
+    expect(await refusal(shared)).toBeInstanceOf(HttpRefusal);
+    expect(await logIn({ ...shared, secret: "another" })).toBe("unknown");
+  });
+
   it("is forgotten by a login that succeeds, and after ten minutes", async () => {
     for (let count = 0; count < 4; count += 1) await logIn(wrong);
     await logIn(right);

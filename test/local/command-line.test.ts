@@ -53,11 +53,31 @@ describe("what can't be done ends with 2 and one line that says why", () => {
     ["an option without its value", () => ["serve", "--port"], /option '--port <number>' argument missing/],
     ["an argument too many", () => ["serve", "here"], /too many arguments for 'serve'/],
     ["a wrong setting", () => ["serve", "--port", "99999"], /--port is '99999': it must be a whole number/],
-    ["a host beyond this machine", () => ["serve", "--host", "0.0.0.0"], /--insecure-remote-without-auth/],
     [
-      "a host beyond this machine with TLS, which authenticates nobody",
-      () => ["serve", "--host", "0.0.0.0", "--tls-cert", "c.pem", "--tls-key", "k.pem"],
-      /--insecure-remote-without-auth/,
+      "a registry that asks everyone who they are, and nobody",
+      () => ["serve", "--auth", "--insecure-remote-without-auth"],
+      /--insecure-remote-without-auth lets everyone in, and --auth does not/,
+    ],
+    [
+      "a policy that is not there",
+      () => ["serve", "--policy", inFolder("none.yaml")],
+      /can't read the policy/,
+    ],
+    [
+      "a policy that is wrong",
+      () => {
+        writeFileSync(
+          inFolder("policy.yaml"),
+          "version: 1\nrules:\n  - who: user:ada\n    may: pul\n    on: '**'\n",
+        );
+        return ["serve", "--policy", inFolder("policy.yaml")];
+      },
+      /the policy .*policy\.yaml is wrong: line 4: rules\[0\]\.may: /,
+    ],
+    [
+      "an address with a path",
+      () => ["serve", "--public-url", "https://a.example/x"],
+      /address without a path/,
     ],
     [
       "an address of another machine",

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { readSettings } from "../../local/read-settings.ts";
-import { start } from "../../local/serve.ts";
 import type { Settings } from "../../local/settings.ts";
+import { start } from "../../local/start.ts";
 import { systemClock } from "../../local/system-clock.ts";
 import { OPEN } from "../../shared/http/authority.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";

@@ -1,5 +1,5 @@
 import { readSettings } from "../../../local/read-settings.ts";
-import { start } from "../../../local/serve.ts";
+import { start } from "../../../local/start.ts";
 import { systemClock } from "../../../local/system-clock.ts";
 import { createHttpClient } from "../../../shared/client/http-client.ts";
 import { createRegistryClient } from "../../../shared/client/registry-client.ts";

@@ -1,6 +1,6 @@
 import { openDataFolder } from "../../../local/data-folder.ts";
 import { readSettings } from "../../../local/read-settings.ts";
-import { start } from "../../../local/serve.ts";
+import { start } from "../../../local/start.ts";
 import { openDirectoryBlobs } from "../../../local/stores/directory-blobs.ts";
 import { createNodeFileSystem } from "../../../local/stores/node-file-system.ts";
 import { openTableFile } from "../../../local/stores/sqlite-file.ts";

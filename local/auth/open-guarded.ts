@@ -1,0 +1,99 @@
+import { PolicyError } from "../../shared/access/complaints.ts";
+import type { Identity } from "../../shared/access/identity.ts";
+import { createPolicies, type Policies } from "../../shared/access/policies.ts";
+import { allows } from "../../shared/access/rights.ts";
+import { rightsOf } from "../../shared/access/rights-of.ts";
+import { accessKeyEndpoints } from "../../shared/admin/access-keys.ts";
+import { accountEndpoints } from "../../shared/admin/accounts.ts";
+import { withAdministration } from "../../shared/admin/administration.ts";
+import { policyEndpoints } from "../../shared/admin/policy.ts";
+import { SELF } from "../../shared/admin/self.ts";
+import { createAuth } from "../../shared/auth/create-auth.ts";
+import { createSigner, createVerifier } from "../../shared/auth/jwt.ts";
+import type { PublicAddress } from "../../shared/auth/public-address.ts";
+import type { HttpHandler } from "../../shared/http/messages.ts";
+import { createHttpHandler } from "../../shared/http/serve.ts";
+import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
+import { createIdentities } from "../../shared/identities/identities.ts";
+import type { Table } from "../../shared/ports/table.ts";
+import { Complaint } from "../complaint.ts";
+import type { OpenRegistry } from "../compose.ts";
+import type { Log } from "../log.ts";
+import { readPolicyFile } from "../policy/read-policy.ts";
+import type { Settings } from "../settings.ts";
+import { systemClock } from "../system-clock.ts";
+import { createAuthenticator } from "./authenticators.ts";
+import { openKeyRing } from "./key-file.ts";
+
+export interface GuardedParts {
+  readonly opened: OpenRegistry;
+  readonly settings: Pick<Settings, "data" | "policy" | "publicUrl" | "port">;
+  readonly isTls: boolean;
+  readonly log: Log;
+  readonly onUnavailable: (error: Error) => void;
+}
+export interface Guarded {
+  readonly handler: HttpHandler;
+  /** Makes the first administrator where the policy has use for one; whoever calls this tells the secret. */
+  readonly firstAdmin: () => Promise<FirstAdmin>;
+}
+
+/** Serves a registry to those who may, each as far as the policy lets them. Throws a Complaint where it can't. */
+export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
+  const { opened, settings, log, onUnavailable } = parts;
+  const { registry, table } = opened;
+  const policies = await openPolicies(settings.policy, table);
+  const identities = createIdentities({ table, clock: systemClock });
+  const rightsNow = async (identity: Identity) => rightsOf((await policies.inForce()).policy, identity);
+  const address = addressOf(parts);
+  const { service, ...keys } = await openKeys(settings.data);
+  const auth = createAuth({
+    service,
+    keys,
+    address,
+    authenticator: createAuthenticator({ identities, policies, address, port: settings.port, log }),
+    rightsOf: rightsNow,
+    clock: systemClock,
+    onUnavailable,
+  });
+  const { authority } = auth;
+  const endpoints = [
+    SELF,
+    ...accountEndpoints(identities),
+    ...accessKeyEndpoints(identities),
+    ...policyEndpoints(policies, identities),
+  ];
+  const serving = createHttpHandler({ registry, authority, onUnavailable });
+  const administered = withAdministration(serving, { authority, endpoints, onUnavailable });
+  return {
+    handler: auth.withTokens(administered),
+    firstAdmin: async () => {
+      const admin = { kind: "person", name: "admin" } as const;
+      const canAdminister = allows(await rightsNow(admin), { administration: true });
+      return canAdminister ? ensureFirstAdmin({ table, clock: systemClock }) : "exists";
+    },
+  };
+}
+
+async function openPolicies(path: string | undefined, table: Table): Promise<Policies> {
+  if (path === undefined) return createPolicies({ table, clock: systemClock });
+  const file = await readPolicyFile(path);
+  try {
+    return createPolicies({ table, clock: systemClock, file });
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw new Complaint(`the policy ${path} is wrong: ${error.message}`, { cause: error });
+  }
+}
+
+async function openKeys(data: string) {
+  const { service, signing, retired } = await openKeyRing(data, systemClock);
+  const signer = await createSigner(signing, { service });
+  const verifier = await createVerifier([signing, ...retired], { service, now: systemClock.now });
+  return { service, ...signer, ...verifier };
+}
+
+const addressOf = ({ settings: { publicUrl }, isTls }: GuardedParts): PublicAddress =>
+  publicUrl === undefined
+    ? { kind: "asked", scheme: isTls ? "https" : "http" }
+    : { kind: "fixed", origin: publicUrl };
