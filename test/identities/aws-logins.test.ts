@@ -95,7 +95,11 @@ describe("STS", () => {
     ],
     ["says something before it", new Response(`x${xml}`), /what it never does/],
     ["says something after it", new Response(`${xml}<Arn>${USER.arn}</Arn>`), /what it never does/],
-    ["names two", new Response(xml.replace(/<UserId>.*<.UserId>/, `<Arn>${USER.arn}</Arn>`)), /what it never does/],
+    [
+      "names two",
+      new Response(xml.replace(/<UserId>.*<.UserId>/, `<Arn>${USER.arn}</Arn>`)),
+      /what it never does/,
+    ],
     ["names none", new Response(xml.replace(/<Arn>.*<.Arn>/, "")), /what it never does/],
     ["names another account", new Response(callerIdentity(ROLE.arn, "999988887777")), /what it never does/],
     ["names no ARN", new Response(callerIdentity("root", "111122223333")), /what it never does/],
