@@ -10,10 +10,11 @@ export async function administer(
 ): Promise<number> {
   const { connection, close } = connect(flags, process.env);
   try {
-    const { json, lines } = await work(connection);
+    const { json, lines, aside } = await work(connection);
     process.stdout.write(
       flags.json === true ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join("\n")}\n`,
     );
+    if (aside !== undefined && flags.json !== true) process.stderr.write(`${aside}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof AdminRefusal)) throw error;

@@ -120,7 +120,8 @@ function addRecovery(key: Command): void {
     });
 }
 
-const common = (command: Command): Command =>
+/** The flags of what asks a registry. */
+export const common = (command: Command): Command =>
   command
     .option("--registry <address>", "the registry [BERTH_REGISTRY] (default: localhost:5000)")
     .option("--plain-http", "speak HTTP without encryption, also to another machine")
@@ -137,7 +138,7 @@ Examples:
   berth key rotate 3f2a90c1d4e5b678 --overlap 24h --json
   pass show ada | berth user password ada --registry registry.example.com`;
 
-async function run(flags: AdminFlags, work: (at: Connection) => Promise<Report>): Promise<void> {
+export async function run(flags: AdminFlags, work: (at: Connection) => Promise<Report>): Promise<void> {
   const { administer } = await import("./administer.ts");
   process.exitCode = await administer(flags, work);
 }

@@ -27,4 +27,6 @@ export interface Report {
   readonly json: unknown;
   /** for people */
   readonly lines: readonly string[];
+  /** for people, and not a part of what was asked for: it goes to stderr */
+  readonly aside?: string;
 }

@@ -1,5 +1,5 @@
 import { PolicyError } from "../../shared/access/complaints.ts";
-import type { Policy } from "../../shared/access/policy.ts";
+import { inNumbers } from "./in-numbers.ts";
 import { readPolicyFile, tryPolicy } from "./read-policy.ts";
 
 /** `berth policy check FILE`: resolves with the exit code, 1 where the file is no policy. */
@@ -12,10 +12,3 @@ export async function checkPolicy(file: string, { json = false }: { json?: boole
   else process.stderr.write(`${file} is no policy:\n${policy.message}\n`);
   return isPolicy ? 0 : 1;
 }
-
-const inNumbers = ({ rules, groups, issuers }: Policy): string =>
-  [counted(rules.length, "rule"), counted(groups.size, "group"), counted(issuers.length, "issuer")].join(
-    ", ",
-  );
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -5,17 +5,16 @@ import { OciError } from "../../shared/oci/errors.ts";
 import { parseRepoName, parseTag } from "../../shared/oci/names.ts";
 import { Complaint } from "../complaint.ts";
 
-/** The flags of `berth policy test`, as the command line has them. */
-export interface TestFlags {
+/** What `berth policy test` asks, as the command line has it. */
+export interface QuestionFlags {
   readonly as: string;
   readonly action: string;
   readonly repo?: string;
   readonly tag?: string;
-  readonly json?: boolean;
 }
 
 /** Complaint, where a flag can't be used. */
-export function parseQuestion({ action: text, repo, tag }: TestFlags): Question {
+export function parseQuestion({ action: text, repo, tag }: QuestionFlags): Question {
   const action = ACTIONS.find((each) => each === text);
   if (action === undefined) throw new Complaint(`--action: ${noneOf(text, ACTIONS)}`);
   if (action === "admin") {

@@ -27,7 +27,7 @@ export interface Finding {
 
 export interface Explanation {
   readonly allowed: boolean;
-  /** of each rule; what lacks least comes first, then the order of the document */
+  /** of each rule; what lacks least comes first, then what is about the caller, then the order of the document */
   readonly findings: readonly Finding[];
 }
 
@@ -35,9 +35,12 @@ export interface Explanation {
 export function explain(policy: Policy, identity: Identity, question: Question): Explanation {
   const findings = policy.rules
     .map((rule) => examine(policy, rule, identity, question))
-    .toSorted((one, other) => one.lacks.length - other.lacks.length);
+    .toSorted((one, other) => distance(one) - distance(other));
   return { allowed: findings.some(({ lacks }) => lacks.length === 0), findings };
 }
+
+/** What is about others is further from an answer than anything about the caller that lacks as much. */
+const distance = ({ lacks }: Finding): number => lacks.length + (lacks.includes("who") ? 0.5 : 0);
 
 function examine(policy: Policy, rule: Rule, identity: Identity, question: Question): Finding {
   const subject = subjectOf(policy, rule, identity);
