@@ -1,7 +1,8 @@
 /**
- * `npm run build`: bundles the commands with everything that they need into `dist/`, so that the packed package depends
+ * `npm run build`: bundles the commands and the client with everything that they need into `dist/`, so that the packed package depends
  * on Node alone. Not minified: a stack in a log must be readable.
  */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build, type Metafile } from "esbuild";
 
@@ -13,6 +14,7 @@ const { metafile } = await build({
   entryPoints: {
     berth: "local/berth.ts",
     "sqlite-worker": "local/stores/sqlite-worker.ts",
+    client: "local/client/library.ts",
     "docker-credential-berth": "local/credential-helper/docker-credential-berth.ts",
   },
   outdir: OUT,
@@ -32,6 +34,10 @@ const { metafile } = await build({
   },
   legalComments: "inline",
   metafile: true,
+});
+// The types of what programs import: a file for each of ours, as the compiler writes them.
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "--project", "tsconfig.types.json"], {
+  stdio: "inherit",
 });
 writeFileSync(`${OUT}/THIRD-PARTY-LICENSES.txt`, licencesOf(packagesIn(metafile)));
 

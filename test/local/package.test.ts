@@ -31,6 +31,35 @@ afterAll(() => temporary.remove());
 
 const entry = () => join(installed, "berth", "dist", "berth.js");
 
+/** As a program of somebody else's has them; Node's types are taken from here. */
+const STRICT = {
+  strict: true,
+  noEmit: true,
+  target: "esnext",
+  module: "nodenext",
+  types: ["node"],
+  typeRoots: [join(ROOT, "node_modules/@types")],
+};
+
+const PROGRAM = `
+import { contentOf, openRegistry, parseDigest, parseRepoName, RegistryRefusal } from "berth/client";
+
+const registry = openRegistry(process.argv[2] ?? "");
+const repo = parseRepoName("team/app");
+const digest = parseDigest("sha256:${createHash("sha256").update("hello").digest("hex")}");
+const outcome: "sent" | "present" = await registry.pushBlob(repo, { digest, content: contentOf(Buffer.from("hello")) });
+const size: number = await registry.sizeOfBlob(repo, digest);
+const chunks: Uint8Array[] = [];
+for await (const chunk of registry.pullBlob(repo, digest)) chunks.push(chunk);
+console.log(outcome, size, Buffer.concat(chunks).toString());
+try {
+  await registry.sizeOfBlob(parseRepoName("other"), digest);
+} catch (error) {
+  if (error instanceof RegistryRefusal) console.log(error.reason);
+}
+registry.close();
+`;
+
 describe("the packed package, installed in an empty folder", () => {
   it("depends on nothing else", () => {
     expect(readdirSync(installed).filter((name) => !name.startsWith("."))).toEqual(["berth"]);
@@ -83,6 +112,21 @@ describe("the packed package, installed in an empty folder", () => {
     }
     const digest = `sha256:${createHash("sha256").update("helloworld").digest("hex")}`;
     expect((await berth.fetch(`${location}&digest=${digest}`, { method: "PUT" })).status).toBe(201);
+    await berth.kill("SIGKILL");
+  });
+
+  it("gives programs the client, with types that a strict compiler takes", async () => {
+    const berth = await spawnBerth({ data: join(temporary.path, "library"), entry: entry() });
+    const home = join(installed, "..");
+    writeFileSync(
+      join(home, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: STRICT, files: ["program.ts"] }),
+    );
+    writeFileSync(join(home, "package.json"), JSON.stringify({ type: "module" }));
+    writeFileSync(join(home, "program.ts"), PROGRAM);
+    await execute(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", home]);
+    const { stdout } = await execute(process.execPath, [join(home, "program.ts"), new URL(berth.url).host]);
+    expect(stdout).toBe("sent 5 hello\nBLOB_UNKNOWN\n");
     await berth.kill("SIGKILL");
   });
 
