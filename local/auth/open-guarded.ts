@@ -8,14 +8,17 @@ import { accountEndpoints } from "../../shared/admin/accounts.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
 import { policyEndpoints } from "../../shared/admin/policy.ts";
 import { SELF } from "../../shared/admin/self.ts";
+import { audited } from "../../shared/audit/audited.ts";
+import type { Audit } from "../../shared/audit/event.ts";
 import { createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier } from "../../shared/auth/jwt.ts";
 import type { PublicAddress } from "../../shared/auth/public-address.ts";
-import type { HttpHandler } from "../../shared/http/messages.ts";
+import type { HttpHandler, HttpRequest } from "../../shared/http/messages.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
 import type { Table } from "../../shared/ports/table.ts";
+import type { Registry } from "../../shared/registry/registry.ts";
 import { Complaint } from "../complaint.ts";
 import type { OpenRegistry } from "../compose.ts";
 import type { Log } from "../log.ts";
@@ -63,8 +66,10 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
     ...accessKeyEndpoints(identities),
     ...policyEndpoints(policies, identities),
   ];
-  const serving = createHttpHandler({ registry, authority, onUnavailable });
-  const administered = withAdministration(serving, { authority, endpoints, onUnavailable });
+  const audit: Audit = (event) => log.info({ audit: event }, "audit");
+  const watch = (watched: Registry, { clientAddress }: HttpRequest) => audited(watched, audit, clientAddress);
+  const serving = createHttpHandler({ registry, authority, watch, onUnavailable });
+  const administered = withAdministration(serving, { authority, endpoints, audit, onUnavailable });
   return {
     handler: auth.withTokens(administered),
     firstAdmin: async () => {

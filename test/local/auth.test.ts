@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isGuarded } from "../../local/auth/is-guarded.ts";
 import { Complaint } from "../../local/complaint.ts";
+import type { Log } from "../../local/log.ts";
 import { readSettings } from "../../local/read-settings.ts";
-import type { Audience } from "../../local/start.ts";
+import { type Audience, start } from "../../local/start.ts";
 import { welcome } from "../../local/welcome.ts";
 import { type BerthProcess, spawnBerth } from "../support/berth-process.ts";
+import { collectDefects } from "../support/defects.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 let folder: TemporaryFolder;
@@ -31,9 +33,13 @@ async function toldBy(berth: BerthProcess): Promise<{ readonly stdout: string; r
   return berth.kill("SIGTERM");
 }
 const SECRET = /secret\s+(berth_\S+)/;
-const as = (name: string, secret: string): RequestInit => ({
+const as = (name: string, secret: string) => ({
   headers: { Authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString("base64")}` },
 });
+function secretOf(audience: Audience): string {
+  if (audience.kind === "everyone" || audience.firstAdmin === "exists") throw new Error("nobody was made");
+  return audience.firstAdmin.secret;
+}
 const policy = async (text: string): Promise<string> => {
   const path = join(folder.path, "policy.yaml");
   await writeFile(path, text);
@@ -129,6 +135,31 @@ describe("berth serve", () => {
     expect(await statusOf("public/a", "POST", "blobs/uploads/")).toBe(401);
     expect(await statusOf("other")).toBe(401);
     expect((await toldBy(berth)).stdout).not.toMatch(SECRET);
+  });
+
+  it("logs who did what, from where, with what result, and no secret", async () => {
+    const logged: unknown[] = [];
+    const log: Log = { ...collectDefects().log, info: (about: unknown) => void logged.push(about) };
+    const settings = settingsOf({ auth: "true", port: "0", data: join(folder.path, "data") });
+    const berth = await start(settings, { host: "127.0.0.1", log });
+    const secret = secretOf(berth.audience);
+    const ask = (path: string, method: string, body?: string) =>
+      fetch(new URL(path, berth.url), {
+        method,
+        headers: { ...as("admin", secret).headers, "Content-Type": "application/json" },
+        ...(body !== undefined && { body }),
+      });
+    expect((await ask("/v2/_berth/people", "POST", '{"name":"ada"}')).status).toBe(201);
+    expect((await ask("/v2/shop/a/manifests/v1", "DELETE")).status).toBe(404);
+    await berth.stop(1000);
+    const by = { actor: "user:admin", from: "127.0.0.1" };
+    expect(logged.filter((about) => JSON.stringify(about).includes("audit"))).toEqual([
+      { audit: expect.objectContaining({ ...by, event: "administration", outcome: "done" }) },
+      {
+        audit: expect.objectContaining({ ...by, event: "delete", repository: "shop/a", outcome: "refused" }),
+      },
+    ]);
+    expect(JSON.stringify(logged)).not.toContain(secret);
   });
 
   it("names the address in its challenge that it is known by", async () => {
