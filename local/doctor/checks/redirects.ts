@@ -15,6 +15,13 @@ const onRedirect = (judge: Judge) => async (exam: Exam) => {
 /** Seconds: the longest life of a signed URL. */
 const MOST_SECONDS = 900;
 
+/** Seconds: S3 has them in its URLs, and CloudFront the moment of their end, by the clock of who answered. */
+function lifetimeOf({ searchParams }: URL, { header }: Answer): number | undefined {
+  const [own, end] = [searchParams.get("X-Amz-Expires"), searchParams.get("Expires")];
+  if (own !== null) return Number(own);
+  return end === null ? undefined : Number(end) - Math.floor(Date.parse(header("date") ?? "") / 1000);
+}
+
 /** Where a pull of a blob is sent to. */
 export const REDIRECT_CHECKS: readonly Check[] = [
   {
@@ -42,12 +49,12 @@ export const REDIRECT_CHECKS: readonly Check[] = [
     title: "the URL of the redirect lives 15 minutes at most",
     cure: "deploy the stack again: its functions sign URLs for at most 900 seconds; a cache in front must not keep redirects",
     run: onRedirect(({ answer, url }) => {
-      const seconds = url.searchParams.get("X-Amz-Expires");
+      const seconds = lifetimeOf(url, answer);
       demand(
-        seconds !== null,
-        `${answer.request} redirects to a URL that does not say when it expires (X-Amz-Expires)`,
+        seconds !== undefined,
+        `${answer.request} redirects to a URL that does not say when it expires (X-Amz-Expires, Expires)`,
       );
-      const isShort = Number(seconds) > 0 && Number(seconds) <= MOST_SECONDS;
+      const isShort = seconds > 0 && seconds <= MOST_SECONDS;
       demand(
         isShort,
         `${answer.request} redirects to a URL that lives ${seconds} seconds, not ${MOST_SECONDS} at most`,

@@ -105,6 +105,13 @@ export const REDIRECT_BREAKAGES: readonly Breakage[] = [
   },
   {
     check: "redirect.expiry",
+    by: "a URL of CloudFront's that lives until 2286",
+    bucket: { query: "?Expires=9999999999&X-Amz-Signature=right" },
+    problem: /lives \d{10} seconds, not 900 at most/,
+    cure: /at most 900 seconds/,
+  },
+  {
+    check: "redirect.expiry",
     by: "a URL that lives for ever",
     bucket: { query: "?X-Amz-Signature=right" },
     problem: /does not say when it expires/,
