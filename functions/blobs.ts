@@ -1,4 +1,4 @@
-import { openReading } from "./compose/reading.ts";
+import { openPulling } from "./compose/pulling.ts";
 
 /** GET and HEAD of blobs. */
-export const handler = await openReading(process.env);
+export const handler = await openPulling(process.env);

@@ -1,3 +1,5 @@
+import { parsePullPlace } from "./pulls/place.ts";
+
 /** From the least to the most that is logged. */
 export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -55,6 +57,7 @@ const SETTINGS = {
     parse: endpoint,
   }),
   s3: setting({ variable: "AWS_ENDPOINT_URL_S3", takes: ENDPOINT, fallback: "", parse: endpoint }),
+  ssm: setting({ variable: "AWS_ENDPOINT_URL_SSM", takes: ENDPOINT, fallback: "", parse: endpoint }),
   /** whose registry this is, in logs and metrics */
   team: setting({
     variable: "BERTH_TEAM",
@@ -88,6 +91,14 @@ const SETTINGS = {
     takes: "answer, redirect",
     fallback: "answer",
     parse: oneOf(["answer", "redirect"]),
+  }),
+  /** where blobs are pulled; nothing: from the bucket */
+  pulls: setting({
+    variable: "BERTH_PULLS",
+    takes:
+      "an origin, the id of a public key, the key, and the parameter with its private key, with spaces between",
+    fallback: "",
+    parse: parsePullPlace,
   }),
   /** the origin of the upload door; nothing: there is none, and uploads go on where they were begun */
   uploadDoor: setting({

@@ -1,16 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import {
   AllowedMethods,
   type BehaviorOptions,
   CachePolicy,
-  Function as CloudFrontFunction,
   Distribution,
   type DistributionProps,
-  FunctionCode,
   FunctionEventType,
-  FunctionRuntime,
   HttpVersion,
   OriginProtocolPolicy,
   OriginRequestPolicy,
@@ -22,9 +17,9 @@ import {
 import { HttpOrigin, type HttpOriginProps } from "aws-cdk-lib/aws-cloudfront-origins";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { transformSync } from "esbuild";
 import { EDGE_HEADER } from "../functions/gateway/uploads-at.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { createEdgeFunction } from "./edge-function.ts";
 import type { TeamSettings } from "./settings.ts";
 
 /** Something that answers HTTPS under a host of its own. */
@@ -48,13 +43,6 @@ const UPLOAD_PATHS = "/v2/*/blobs/uploads/?*";
 const API_TIMEOUT = Duration.seconds(35);
 /** A commit may read a large object again; the most that CloudFront waits for without a raised quota. */
 const DOOR_TIMEOUT = Duration.seconds(120);
-
-/** What the functions of the edge can't know by themselves. */
-interface FilledIn {
-  readonly headOrigin: "api" | "heads";
-  /** bytes; 0 where larger bodies have a door */
-  readonly largestBody: number;
-}
 
 /** bytes: in base64, with the event around it, what Lambda takes (6 MB) */
 const LARGEST_BODY = 4_700_000;
@@ -82,7 +70,7 @@ export class Edge extends Construct {
       // It takes the place of what a client sends under this name, who could fool nobody by it but itself.
       customHeaders: { [EDGE_HEADER]: "1" },
     });
-    const filledIn = { headOrigin: heads ? "heads" : "api", largestBody: door ? 0 : LARGEST_BODY } as const;
+    const filledIn = { HEAD_ORIGIN: heads ? "heads" : "api", LARGEST_BODY: door ? 0 : LARGEST_BODY };
     const distribution = new Distribution(this, "Distribution", {
       comment: "Berth: one host for the API and the upload door",
       defaultBehavior: { ...passing(toApi), ...((heads || !door) && this.#choose("AtApi", filledIn)) },
@@ -105,14 +93,12 @@ export class Edge extends Construct {
   }
 
   /** What looks at each request before it goes to the behaviour's origin. */
-  #choose(name: keyof typeof ROUTING, filledIn: FilledIn): Pick<BehaviorOptions, "functionAssociations"> {
-    const { comment, file } = ROUTING[name];
-    const routing = new CloudFrontFunction(this, name, {
-      comment,
-      code: FunctionCode.fromInline(readFunction(file, filledIn)),
-      runtime: FunctionRuntime.JS_2_0,
+  #choose(name: keyof typeof ROUTING, filledIn: Readonly<Record<string, string | number>>) {
+    return createEdgeFunction(this, name, {
+      ...ROUTING[name],
+      on: FunctionEventType.VIEWER_REQUEST,
+      filledIn,
     });
-    return { functionAssociations: [{ function: routing, eventType: FunctionEventType.VIEWER_REQUEST }] };
   }
 
   #names({ edgeDomain, edgeCertificateArn }: EdgeProps["settings"]): Partial<DistributionProps> {
@@ -144,13 +130,6 @@ const passing = (origin: HttpOrigin): BehaviorOptions => ({
   originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
   compress: false,
 });
-
-/** A function's text for CloudFront, which knows no types, and of newer syntax a part. */
-function readFunction(name: string, { headOrigin, largestBody }: FilledIn): string {
-  const source = readFileSync(join(import.meta.dirname, "edge", name), "utf8");
-  const define = { HEAD_ORIGIN: JSON.stringify(headOrigin), LARGEST_BODY: String(largestBody) };
-  return transformSync(source, { loader: "ts", target: "es2017", define }).code;
-}
 
 function acknowledgeFindings(distribution: Distribution, settings: EdgeProps["settings"]): void {
   acknowledge(distribution, {

@@ -12,6 +12,8 @@ interface FunctionRoleProps {
   readonly principal?: string;
   readonly rights: Rights;
   readonly storage: Storage;
+  /** the ARN of a parameter that it may read, where it needs one */
+  readonly parameter?: string | undefined;
   readonly logGroup: LogGroup;
   /** whether it sends what X-Ray records */
   readonly tracing: boolean;
@@ -56,7 +58,13 @@ export const allow = (actions: readonly string[], resource: string): PolicyState
 export const writeLog = ({ logGroupArn }: LogGroup): PolicyStatement[] =>
   allow(["logs:CreateLogStream", "logs:PutLogEvents"], logGroupArn);
 
-function statementsOf({ rights, storage, logGroup, tracing }: FunctionRoleProps): PolicyStatement[] {
+function statementsOf({
+  rights,
+  storage,
+  parameter,
+  logGroup,
+  tracing,
+}: FunctionRoleProps): PolicyStatement[] {
   const { table, objects, bucket } = rights;
   return [
     ...writeLog(logGroup),
@@ -65,6 +73,8 @@ function statementsOf({ rights, storage, logGroup, tracing }: FunctionRoleProps)
       allow(actions, storage.bucket.arnForObjects(`${prefix}/*`)),
     ),
     ...allow(bucket, storage.bucket.bucketArn),
+    // AWS's own key of Systems Manager decrypts for everyone who may read the parameter.
+    ...(parameter === undefined ? [] : allow(["ssm:GetParameter"], parameter)),
     ...(storage.key && table.length > 0
       ? allow(table.includes("dynamodb:PutItem") ? WRITE_KEY : READ_KEY, storage.key.keyArn)
       : []),

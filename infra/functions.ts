@@ -115,3 +115,5 @@ export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
 export const API_FUNCTIONS = FUNCTION_NAMES.filter((name): name is ApiFunction => name !== "sweep");
 /** Those that answer where an upload goes on. */
 export const BEGINS_UPLOADS: ReadonlySet<FunctionName> = new Set(["uploads", "deep"]);
+/** Those that answer where a blob is pulled. */
+export const LEADS_TO_BLOBS: ReadonlySet<FunctionName> = new Set(["blobs", "deep"]);

@@ -4,8 +4,9 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { createFunctionRole } from "./function-role.ts";
-import { BEGINS_UPLOADS, FUNCTIONS, type FunctionName, type Rights } from "./functions.ts";
+import { BEGINS_UPLOADS, FUNCTIONS, type FunctionName, LEADS_TO_BLOBS, type Rights } from "./functions.ts";
 import type { Parameters } from "./parameters.ts";
+import type { Pulls } from "./pulls.ts";
 import { removalPolicyOf, type Storage } from "./storage.ts";
 import type { Team } from "./teams.ts";
 
@@ -16,6 +17,8 @@ interface RegistryFunctionProps {
   readonly storage: Storage;
   /** the origin of the upload door; nothing where there is none */
   readonly door: string;
+  /** what stands before the bucket for pulls, where something does */
+  readonly pulls: Pulls | undefined;
   readonly ephemeral: boolean;
   /** the folder with a bundle for each function */
   readonly bundles: string;
@@ -28,6 +31,7 @@ export class RegistryFunction extends Construct {
   constructor(scope: Construct, id: string, props: RegistryFunctionProps) {
     super(scope, id);
     const { name, team, storage, bundles, ephemeral } = props;
+    const pulls = LEADS_TO_BLOBS.has(name) ? props.pulls : undefined;
     const { memory, timeout, rights } = FUNCTIONS[name];
     const { tracing, reservedConcurrency, logRetentionDays } = team.settings;
     const logGroup = new LogGroup(this, "Log", {
@@ -35,7 +39,14 @@ export class RegistryFunction extends Construct {
       removalPolicy: removalPolicyOf(ephemeral),
     });
     const description = `Berth, team ${team.name}: what the function ${name} may do`;
-    const role = createFunctionRole(this, { description, rights, storage, logGroup, tracing });
+    const role = createFunctionRole(this, {
+      description,
+      rights,
+      storage,
+      parameter: pulls?.parameterArn,
+      logGroup,
+      tracing,
+    });
     const concurrency = reservedConcurrency[name];
     this.lambda = new LambdaFunction(this, "Function", {
       description: `Berth, team ${team.name}: ${name}`,
@@ -45,7 +56,7 @@ export class RegistryFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: memory,
       timeout: Duration.seconds(timeout),
-      environment: environmentOf(props),
+      environment: { ...environmentOf(props), ...(pulls && { BERTH_PULLS: pulls.place }) },
       logGroup,
       // All that it may do is written above; CDK adds nothing to it.
       role: role.withoutPolicyUpdates(),

@@ -11,8 +11,9 @@ import { Heads } from "./heads.ts";
 import { HttpApi } from "./http-api.ts";
 import { metricsOf } from "./metrics.ts";
 import { createParameters } from "./parameters.ts";
+import { Pulls } from "./pulls.ts";
 import { RegistryFunction } from "./registry-function.ts";
-import { ContextError } from "./settings.ts";
+import { ContextError, type TeamSettings } from "./settings.ts";
 import { Storage } from "./storage.ts";
 import { scheduleSweep } from "./sweep-schedule.ts";
 import type { Deployment, Team } from "./teams.ts";
@@ -71,9 +72,11 @@ export class RegistryStack extends Stack {
     const parts = { team, parameters, storage, ephemeral, bundles };
     const door = createDoor(this, parts);
     const heads = createHeads(this, parts, deployment);
+    const { settings } = team;
+    const pulls = settings.pulls === "edge" ? new Pulls(this, "Pulls", { storage, settings }) : undefined;
     const functions = Object.fromEntries(
       FUNCTION_NAMES.map((name) => {
-        const props = { ...parts, name, door: door?.url ?? "" };
+        const props = { ...parts, name, door: door?.url ?? "", pulls };
         return [name, new RegistryFunction(this, name, props).lambda];
       }),
     ) as Record<FunctionName, LambdaFunction>;
@@ -91,9 +94,9 @@ export class RegistryStack extends Stack {
     });
     const alarms = new Alarms(this, "Alarms", { address: parameters.alarmAddress, metrics });
     if (team.settings.dashboard) createDashboard(this, "Dashboard", metrics);
-    const { settings } = team;
     const edge = settings.edge === "on" ? new Edge(this, "Edge", { api, door, heads, settings }) : undefined;
     this.#tellAddresses(api, edge);
+    if (pulls) this.#tellPulls(pulls, settings);
     this.#tell({ storage, alarms, api, door });
   }
 
@@ -104,6 +107,17 @@ export class RegistryStack extends Stack {
     this.#output("ApiUrl", `https://${api.host}`, "The API's own address, which takes signed requests");
     if (edge && edge.host !== edge.target)
       this.#output("EdgeTarget", edge.target, "What the DNS record of edgeDomain points at");
+  }
+
+  #tellPulls({ host, target, statement }: Pulls, { existingBucket }: TeamSettings): void {
+    this.#output("PullsHost", host, "Where blobs are pulled");
+    if (host !== target) this.#output("PullsTarget", target, "What the DNS record of pullsDomain points at");
+    if (existingBucket !== undefined)
+      this.#output(
+        "PullsStatement",
+        this.toJsonString(statement.toStatementJson()),
+        "What the policy of existingBucket has to say",
+      );
   }
 
   #output(id: string, value: string, description: string): CfnOutput {

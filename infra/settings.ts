@@ -1,7 +1,10 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { LOG_LEVELS, type LogLevel } from "../functions/settings.ts";
 import { LONGEST_UPLOAD } from "../shared/registry/uploads.ts";
+import { contradictionsIn } from "./contradictions.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions.ts";
+import { isObject } from "./objects.ts";
+import { PULL_KEYS_TAKE, type PullKey, parsePullKeys } from "./pull-keys.ts";
 
 interface Setting<Value> {
   /** what it takes, to follow "it takes" */
@@ -20,6 +23,8 @@ export const HEAD_BLOBS = ["answer", "redirect"] as const;
 const DOORS = ["web-function", "fargate", "none"] as const;
 /** what answers HEAD, where there is an edge to choose it */
 const HEADS = ["api", "web-function"] as const;
+/** where clients get the bytes of blobs */
+const PULLS = ["bucket", "edge"] as const;
 /** as EventBridge says it */
 export const SWEEP_STATES = ["ENABLED", "DISABLED"] as const;
 const SWITCH = ["on", "off"] as const;
@@ -61,6 +66,11 @@ const matching = (pattern: RegExp) => (value: unknown) =>
 /** What stands already and is to be used, instead of something new or beside it. */
 const existing = (takes: string, pattern: RegExp) =>
   setting<string | undefined>({ takes, fallback: undefined, parse: matching(pattern) });
+
+const EDGE_CERTIFICATE = {
+  takes: "the ARN of an ACM certificate in us-east-1, where CloudFront looks for it",
+  pattern: /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
+};
 
 type Concurrency = { readonly [name in FunctionName]?: number };
 
@@ -116,14 +126,19 @@ const SETTINGS = {
   }),
   edge: setting<(typeof SWITCH)[number]>({ takes: SWITCH.join(", "), fallback: "on", parse: oneOf(SWITCH) }),
   edgeDomain: existing("a domain name, like registry.example.com", DOMAIN_NAME),
-  edgeCertificateArn: existing(
-    "the ARN of an ACM certificate in us-east-1, where CloudFront looks for it",
-    /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
-  ),
+  edgeCertificateArn: existing(EDGE_CERTIFICATE.takes, EDGE_CERTIFICATE.pattern),
   webAclArn: existing(
     "the ARN of a web ACL for CloudFront, which is in us-east-1",
     /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
   ),
+  pulls: setting<(typeof PULLS)[number]>({
+    takes: PULLS.join(", "),
+    fallback: "bucket",
+    parse: oneOf(PULLS),
+  }),
+  pullsKeys: setting<readonly PullKey[]>({ takes: PULL_KEYS_TAKE, fallback: [], parse: parsePullKeys }),
+  pullsDomain: existing("a domain name, like blobs.example.net", DOMAIN_NAME),
+  pullsCertificateArn: existing(EDGE_CERTIFICATE.takes, EDGE_CERTIFICATE.pattern),
   existingTable: existing("the name of a DynamoDB table", /^[\w.-]{3,255}$/),
   existingBucket: existing("the name of an S3 bucket", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
   existingKey: existing("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/),
@@ -157,37 +172,6 @@ export function parseTeamSettings(team: string, given: unknown): TeamSettings {
   if (complaints.length === 0) return settings;
   throw new ContextError(`the settings of team ${team} are wrong:\n  ${complaints.join("\n  ")}`);
 }
-
-/** What each setting takes, and all together don't. */
-function contradictionsIn(settings: TeamSettings): string[] {
-  const { edge, heads, edgeDomain, edgeCertificateArn, webAclArn } = settings;
-  const ofEdge = { edgeDomain, edgeCertificateArn, webAclArn, heads: heads === "api" ? undefined : heads };
-  const idle = Object.entries(ofEdge).filter(([, value]) => edge === "off" && value !== undefined);
-  return [
-    ...idle.map(([name]) => `${name} is of no use while edge is "off"`),
-    ...((edgeDomain === undefined) === (edgeCertificateArn === undefined)
-      ? []
-      : ["edgeDomain and edgeCertificateArn go together: set both, or none"]),
-    ...contradictionsOfDoor(settings),
-  ];
-}
-
-function contradictionsOfDoor({ door, doorDomain, doorCertificateArn }: TeamSettings): string[] {
-  const names = Object.entries({ doorDomain, doorCertificateArn });
-  if (door === "fargate") {
-    return names.flatMap(([name, value]) =>
-      value === undefined
-        ? [`door "fargate" needs ${name}: a load balancer has no certificate of its own`]
-        : [],
-    );
-  }
-  return names.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name} is of no use but with door "fargate"`],
-  );
-}
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const quote = (value: unknown): string => JSON.stringify(value) ?? "not set";
 

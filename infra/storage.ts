@@ -1,5 +1,5 @@
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
-import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import {
   BlockPublicAccess,
@@ -8,7 +8,7 @@ import {
   type IBucket,
   ObjectOwnership,
 } from "aws-cdk-lib/aws-s3";
-import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
+import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
 import { LONGEST_UPLOAD_HOURS, type TeamSettings } from "./settings.ts";
@@ -30,7 +30,7 @@ interface StorageProps {
 /** Where a registry keeps everything: the table, the bucket, and the key that both are encrypted with, where there is one. */
 export class Storage extends Construct {
   readonly table: Pick<ITable, "tableName" | "tableArn">;
-  readonly bucket: Pick<IBucket, "bucketName" | "bucketArn" | "arnForObjects">;
+  readonly bucket: IBucket;
   readonly key: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: StorageProps) {
@@ -38,9 +38,22 @@ export class Storage extends Construct {
     const { existingTable, existingBucket } = props.settings;
     this.key = this.#findKey(props);
     this.table = existingTable ? Table.fromTableName(this, "Table", existingTable) : this.#createTable(props);
-    this.bucket = existingBucket
+    const bucket = existingBucket
       ? Bucket.fromBucketName(this, "Bucket", existingBucket)
       : this.#createBucket(props);
+    // Each is one, but for what exactOptionalPropertyTypes reads into CDK's declaration of its own class.
+    this.bucket = bucket as IBucket;
+  }
+
+  /**
+   * Lets one CloudFront distribution read blobs, and answers the statement that says so: the policy of a bucket that stood
+   * before is its owner's, and so is that of a key.
+   */
+  allowPulls(distributionArn: string): PolicyStatement {
+    const statement = readByDistribution(this.bucket, distributionArn);
+    this.bucket.addToResourcePolicy(statement);
+    this.key?.addToResourcePolicy(decryptForDistributions());
+    return statement;
   }
 
   #findKey({ settings, ephemeral }: StorageProps): IKey | undefined {
@@ -108,6 +121,31 @@ export class Storage extends Construct {
 
 export const removalPolicyOf = (ephemeral: boolean): RemovalPolicy =>
   ephemeral ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+
+const CLOUDFRONT = new ServicePrincipal("cloudfront.amazonaws.com");
+
+const readByDistribution = (bucket: IBucket, arn: string): PolicyStatement =>
+  new PolicyStatement({
+    sid: "PullsByCloudFront",
+    effect: Effect.ALLOW,
+    principals: [CLOUDFRONT],
+    actions: ["s3:GetObject"],
+    resources: [bucket.arnForObjects("blobs/*")],
+    conditions: { StringEquals: { "AWS:SourceArn": arn } },
+  });
+
+/** Any of the account: the distribution is made of the bucket, and the bucket of the key, so the key can't name it. */
+const decryptForDistributions = (): PolicyStatement =>
+  new PolicyStatement({
+    sid: "PullsByCloudFront",
+    effect: Effect.ALLOW,
+    principals: [CLOUDFRONT],
+    actions: ["kms:Decrypt"],
+    resources: ["*"],
+    conditions: {
+      ArnLike: { "AWS:SourceArn": `arn:${Aws.PARTITION}:cloudfront::${Aws.ACCOUNT_ID}:distribution/*` },
+    },
+  });
 
 const refuseOldUrls = (bucket: Bucket): PolicyStatement =>
   new PolicyStatement({

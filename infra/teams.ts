@@ -1,4 +1,5 @@
-import { ContextError, isObject, parseTeamSettings, quote, type TeamSettings } from "./settings.ts";
+import { isObject } from "./objects.ts";
+import { ContextError, parseTeamSettings, quote, type TeamSettings } from "./settings.ts";
 
 /** One team's registry. */
 export interface Team {

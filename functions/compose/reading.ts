@@ -3,6 +3,7 @@ import type { ReadPorts } from "../../shared/registry/ports.ts";
 import { readOnly } from "../gateway/read-only.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
+import type { Credentials } from "../stores/credentials.ts";
 import { connectDynamo } from "../stores/dynamo-client.ts";
 import { createDynamoReads } from "../stores/dynamo-reads.ts";
 import { createS3Reads } from "../stores/s3-reads.ts";
@@ -15,6 +16,7 @@ const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", ...HE
 interface Reads {
   readonly telemetry: Telemetry;
   readonly ports: ReadPorts;
+  readonly credentials: Credentials;
   readonly heads: HeadAnswers;
 }
 
@@ -31,7 +33,7 @@ export async function openReads(environment: Environment): Promise<Reads> {
     table: createDynamoReads({ client: telemetry.watch(repeating), table }),
     blobs: createS3Reads({ region, bucket, credentials, clock: systemClock, ...s3 }),
   };
-  return { telemetry, ports, heads: { headBody, headBlob } };
+  return { telemetry, ports, credentials, heads: { headBody, headBlob } };
 }
 
 /** A function that reads the table and the bucket. Rejects with a SettingsError where its environment is wrong. */

@@ -4,9 +4,10 @@ import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
+import { opensBlobs, PULLS } from "./pulls.ts";
 import { connectStores, STORES } from "./stores.ts";
 
-const NEEDED = [...TELEMETRY, ...STORES, ...HEADS, "uploadDoor", "uploadIdle"] as const;
+const NEEDED = [...TELEMETRY, ...STORES, ...PULLS, ...HEADS, "uploadDoor", "uploadIdle"] as const;
 
 export interface WritingStores {
   readonly telemetry: Telemetry;
@@ -18,11 +19,11 @@ export interface WritingStores {
 export async function openStores(environment: Environment): Promise<WritingStores> {
   const { headBody, headBlob, uploadDoor, uploadIdle, ...settings } = readSettings(environment, NEEDED);
   const telemetry = await openTelemetry(settings);
-  const stores = connectStores(settings, {
-    credentials: freshCredentials(environment),
-    watch: telemetry.watch,
-  });
-  return { telemetry, ports: { ...stores, uploadIdle }, manner: { headBody, headBlob, uploadDoor } };
+  const credentials = freshCredentials(environment);
+  const { blobs, ...stores } = connectStores(settings, { credentials, watch: telemetry.watch });
+  const open = await opensBlobs({ ...settings, credentials, log: telemetry.log }, blobs.open);
+  const ports = { ...stores, blobs: { ...blobs, open }, uploadIdle };
+  return { telemetry, ports, manner: { headBody, headBlob, uploadDoor } };
 }
 
 /** A function that reads and writes. */

@@ -1,6 +1,7 @@
 import { createHmac, hash } from "node:crypto";
 import type { BlobMethod } from "../../shared/ports/blobs.ts";
 import type { Credentials, Place } from "./credentials.ts";
+import { createSigningDays, momentOf, SIGNING_ALGORITHM } from "./signing-days.ts";
 
 /**
  * URLs that AWS Signature Version 4 signs in their query (Amazon S3 API Reference, Authenticating Requests: Using Query
@@ -21,7 +22,6 @@ interface Signing extends Place {
   readonly credentials: Omit<Credentials, "assuredUntil">;
 }
 
-const ALGORITHM = "AWS4-HMAC-SHA256";
 /** The body of a GET is empty, and nobody has to vouch for it. */
 const PAYLOAD = "UNSIGNED-PAYLOAD";
 /** What the SDK says of a GET; S3 takes no notice, but it is signed as all parameters are. */
@@ -32,19 +32,19 @@ export function createPresigner(signing: Signing): (presign: Presign) => string 
   const { base, host, path } = addressOf(signing);
   const { accessKeyId, sessionToken } = signing.credentials;
   const token = sessionToken === undefined ? "" : `&X-Amz-Security-Token=${escape(sessionToken)}`;
-  const dayOf = createDays(signing);
+  const dayOf = createSigningDays({ ...signing, service: "s3" });
   return ({ method, key, at, lifetime }) => {
     const moment = momentOf(at);
-    const { scope, signingKey } = dayOf(moment.slice(0, "20260101".length));
+    const { scope, signingKey } = dayOf(moment);
     // The names in the order of their bytes, as the canonical request wants them.
     const query =
-      `X-Amz-Algorithm=${ALGORITHM}&X-Amz-Content-Sha256=${PAYLOAD}` +
+      `X-Amz-Algorithm=${SIGNING_ALGORITHM}&X-Amz-Content-Sha256=${PAYLOAD}` +
       `&X-Amz-Credential=${escape(`${accessKeyId}/${scope}`)}&X-Amz-Date=${moment}&X-Amz-Expires=${lifetime}` +
       `${token}&X-Amz-SignedHeaders=host`;
     const operation = OPERATION[method];
     const target = path + key.split("/").map(escape).join("/");
     const canonical = `${method}\n${target}\n${query}${operation}\nhost:${host}\n\nhost\n${PAYLOAD}`;
-    const toSign = `${ALGORITHM}\n${moment}\n${scope}\n${hash("sha256", canonical)}`;
+    const toSign = `${SIGNING_ALGORITHM}\n${moment}\n${scope}\n${hash("sha256", canonical)}`;
     const signature = createHmac("sha256", signingKey).update(toSign).digest("hex");
     return `${base}${target}?${query}${operation}&X-Amz-Signature=${signature}`;
   };
@@ -60,30 +60,6 @@ function addressOf({ region, endpoint, bucket }: Signing) {
   const host = `${bucket}.s3.${region}.${suffix}`;
   return { base: `https://${host}`, host, path: "/" };
 }
-
-interface Day {
-  readonly day: string;
-  /** what the signing key is good for */
-  readonly scope: string;
-  readonly signingKey: Buffer;
-}
-
-function createDays({ region, credentials: { secretAccessKey } }: Signing): (day: string) => Day {
-  let latest: Day | undefined;
-  return (day) => {
-    if (latest?.day === day) return latest;
-    const steps = [day, region, "s3", "aws4_request"];
-    const signingKey = steps.reduce<string | Buffer>(
-      (key, step) => createHmac("sha256", key).update(step).digest(),
-      `AWS4${secretAccessKey}`,
-    );
-    latest = { day, scope: steps.join("/"), signingKey: Buffer.from(signingKey) };
-    return latest;
-  };
-}
-
-/** `20261124T165400Z` */
-const momentOf = (at: number): string => `${new Date(at).toISOString().replace(/[-:]/g, "").slice(0, 15)}Z`;
 
 /** As AWS wants it: everything but letters, digits, '-', '.', '_' and '~'. */
 const escape = (text: string): string =>

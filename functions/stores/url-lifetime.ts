@@ -1,5 +1,5 @@
 /** seconds: the longest life of a signed URL */
-const LONGEST = 15 * 60;
+export const URL_LIFETIME = 15 * 60;
 /** seconds: the shortest; a client that is redirected goes there at once */
 const SHORTEST = 60;
 const SECOND = 1000;
@@ -13,5 +13,5 @@ const SECOND = 1000;
  */
 export function urlLifetime(now: number, assuredUntil: number): number {
   const assured = Math.floor((assuredUntil - now) / SECOND);
-  return Math.max(SHORTEST, Math.min(LONGEST, assured));
+  return Math.max(SHORTEST, Math.min(URL_LIFETIME, assured));
 }

@@ -35,7 +35,7 @@ const MAIN_1_1: Profile = {
 };
 
 /** The same for Berth in an account: no setting lets sparse manifests in. */
-const inAccount = ({ leavesOut, ...profile }: Profile): Profile => ({
+export const inAccount = ({ leavesOut, ...profile }: Profile): Profile => ({
   ...profile,
   sparse: false,
   leavesOut: new Set([...leavesOut, "config.data.sparse", "data: Sparse Manifests"]),

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PROFILES, type ProfileName, redirected } from "../conformance/main-profiles.ts";
+import { inAccount, PROFILES, type ProfileName, redirected } from "../conformance/main-profiles.ts";
 import { runMainSuite } from "../conformance/main-suite.ts";
 import { runReleaseSuite } from "../conformance/release-suite.ts";
 import type { SuiteResult } from "../conformance/results.ts";
 import { goTool } from "../tools/go-tool.ts";
+import { createPullKeys } from "./pulls/key-pair.ts";
 import { stackUnderTest } from "./support/stack-under-test.ts";
 
 const stack = stackUnderTest();
@@ -63,6 +64,24 @@ describe("the official OCI conformance suites, behind the gateway and through th
     expect({ failed, findings }).toEqual({ failed: 0, findings: [] });
     expect(passed).toBeGreaterThan(70);
   });
+});
+
+describe("the official OCI conformance suites, behind the gateway and with pulls at the edge", () => {
+  const pulling = stackUnderTest(createPullKeys());
+
+  it.each(["main", "main-1.1"] as const)(
+    "%s, with everything on but sparse manifests: the answer that has a blob's bytes names their digest",
+    { timeout: 600_000 },
+    async (profile) => {
+      const url = new URL(pulling.client.url);
+      const { passed, failed, findings } = outcome(
+        await inScratch((directory) => runMainSuite(profile, url, directory, inAccount(PROFILES[profile]))),
+      );
+      expect({ failed, findings }).toEqual({ failed: 0, findings: [] });
+      expect(passed).toBeGreaterThan(800);
+      expect(pulling.stand.pulls?.pulls.length).toBeGreaterThan(0);
+    },
+  );
 });
 
 /** A program that was built elsewhere, or one from the Go module proxy; the gate, unlike the full tier, can do without. */

@@ -7,9 +7,10 @@ import { onSignals } from "../../local/signals.ts";
 import { serveStackEdge } from "./edge/serve-stack.ts";
 import { serveHttpApi } from "./http-api/server.ts";
 import { LIKELIEST, SWITCHES, type Switches } from "./http-api/switches.ts";
+import { createPullKeys } from "./pulls/key-pair.ts";
 import { startStand } from "./stand.ts";
 import { S3_HOST } from "./stores.ts";
-import { stackIn, synthesize } from "./synthesize.ts";
+import { stackIn, synthesize, teamsWith } from "./synthesize.ts";
 import { readTemplate } from "./template/template.ts";
 
 interface Options extends Switches {
@@ -22,6 +23,7 @@ interface Options extends Switches {
   readonly set: Readonly<Record<string, string>>;
   readonly environments: string;
   readonly edge: boolean;
+  readonly pulls: "bucket" | "edge";
   readonly s3Host: string;
   readonly door: boolean;
   readonly log?: string;
@@ -51,9 +53,17 @@ const command = new Command("npm run gateway --")
     "serve it as its CloudFront distribution does: uploads go to the door by the same host",
     false,
   )
+  .addOption(
+    new Option(
+      "--pulls <from>",
+      "where blobs are pulled: the bucket, or a distribution before it, with keys that are made for it",
+    )
+      .choices(["bucket", "edge"])
+      .default("bucket"),
+  )
   .option(
     "--s3-host <address>",
-    "where S3 and the upload door listen; another than the registry's is foreign to clients",
+    "where S3, pulls at the edge and the upload door listen; another than the registry's is foreign to clients",
     S3_HOST,
   )
   .option(
@@ -100,7 +110,14 @@ async function run(options: Options): Promise<void> {
 
 async function start(options: Options, folder: string, running: AsyncDisposableStack): Promise<string> {
   const assembly = options.assembly ?? join(folder, "assembly");
-  if (options.assembly === undefined) await synthesize(assembly, { team: options.team });
+  const pulled = options.pulls === "edge" ? createPullKeys() : undefined;
+  if (options.assembly === undefined)
+    await synthesize(assembly, {
+      team: options.team,
+      ...(pulled && { teams: await teamsWith(pulled.settings) }),
+    });
+  else if (pulled)
+    throw new Error("an assembly that is there has keys of its own: --pulls edge makes others");
   const stack = await stackIn(assembly, options.stack);
   const template = await readTemplate({
     folder: assembly,
@@ -113,6 +130,7 @@ async function start(options: Options, folder: string, running: AsyncDisposableS
     folder,
     variables: options.set,
     s3Host: options.s3Host,
+    ...(pulled && { parameters: pulled.parameters }),
     ...(!options.door && { door: "none" }),
     scaling: { most: Number(options.environments), idle: 5 * 60_000 },
     log: (line) => console.error(line),

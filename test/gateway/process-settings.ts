@@ -28,6 +28,8 @@ export function identityOf({
 
 /** by the names of their hosts in the template */
 export type WebFunctions = ReadonlyMap<string, WebFunction>;
+/** where what the template has hosts for is on this machine, by the names of those */
+type Hosts = ReadonlyMap<string, string>;
 
 interface Surroundings {
   readonly place: Place;
@@ -36,9 +38,10 @@ interface Surroundings {
   readonly options: StandOptions;
 }
 
-const storesAt = ({ dynamodb, s3 }: Stores) => ({
+const storesAt = ({ dynamodb, s3, ssm }: Stores) => ({
   AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
   AWS_ENDPOINT_URL_S3: s3,
+  AWS_ENDPOINT_URL_SSM: ssm,
 });
 
 export function webSettingsOf(
@@ -59,19 +62,19 @@ export function webSettingsOf(
   };
 }
 
-/** Under the names that the template has for the hosts of Web Functions, their addresses here. */
-const withAddresses = (variables: FunctionPlan["variables"], webFunctions: WebFunctions) =>
+/** In place of the hosts that the template names, their addresses here. */
+const withAddresses = (variables: FunctionPlan["variables"], hosts: Hosts) =>
   Object.fromEntries(
     Object.entries(variables).map(([name, value]) => {
-      const named = [...webFunctions].find(([domain]) => value === `https://${domain}`);
-      return [name, named?.[1].url ?? value];
+      const own = [...hosts].reduce((text, [domain, url]) => text.replace(`https://${domain}`, url), value);
+      return [name, own];
     }),
   );
 
 export function settingsOf(
   plan: FunctionPlan,
   { place, stores, credentials, options }: Surroundings,
-  webFunctions: WebFunctions,
+  hosts: Hosts,
 ) {
   const { name, arn, timeout, code, handler, memory, logicalId } = plan;
   const { region } = place;
@@ -89,7 +92,7 @@ export function settingsOf(
       handler,
     ],
     variables: {
-      ...withAddresses(plan.variables, webFunctions),
+      ...withAddresses(plan.variables, hosts),
       ...(options.door === "none" && { BERTH_UPLOAD_DOOR: "" }),
       ...options.variables,
       ...own,

@@ -4,6 +4,8 @@ import { routeTable } from "./http-api/route-table.ts";
 import type { HttpApi, Integration } from "./http-api/server.ts";
 import { createFunction, type LambdaFunction, type Scaling } from "./lambda/lambda-function.ts";
 import { identityOf, SCALING, settingsOf, type WebFunctions, webSettingsOf } from "./process-settings.ts";
+import type { PullServer } from "./pulls/server.ts";
+import { startPulls } from "./pulls/start.ts";
 import { S3_HOST, type Stores, startStores } from "./stores.ts";
 import { type RoutePlan, type StackPlan, stackOf } from "./template/stack.ts";
 import type { Place, Template } from "./template/template.ts";
@@ -26,6 +28,8 @@ export interface StandOptions {
   readonly webTimeout?: number;
   /** told of each access to a store, in the words of `Ledger`, before the store is */
   readonly watch?: (what: string) => void;
+  /** of AWS Systems Manager, by their names */
+  readonly parameters?: ReadonlyMap<string, string>;
   /** lines of the gateway itself */
   readonly log: (line: string) => void;
   /** what a function's process writes */
@@ -43,6 +47,8 @@ export interface Stand {
   readonly webFunctions: WebFunctions;
   /** what takes uploads of any length, where the stack has it */
   readonly door: WebFunction | undefined;
+  /** what blobs are pulled from, where it is not the bucket */
+  readonly pulls: PullServer | undefined;
   /** what roles did not allow, in the words of `Ledger` */
   readonly denied: readonly string[];
   /** what the stores were asked, and what decided about their answers, in the same words */
@@ -55,9 +61,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   await using running = new AsyncDisposableStack();
   const plan = stackOf(options.template);
   const { place } = options.template;
-  const identities = new Map(
-    [...plan.functions, ...plan.webFunctions].map((one) => [one.logicalId, identityOf(one)]),
-  );
+  const holders = [...plan.functions, ...plan.webFunctions, ...(plan.pulls ? [plan.pulls] : [])];
+  const identities = new Map(holders.map((one) => [one.logicalId, identityOf(one)]));
   const denied: string[] = [];
   const used = new Set<string>();
   const ledger = {
@@ -73,9 +78,14 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   };
   const folder = join(options.folder, "s3");
   await mkdir(folder, { recursive: true });
-  const { log, s3Host = S3_HOST } = options;
+  const { log, s3Host = S3_HOST, parameters = new Map() } = options;
   const stores = await startStores(
-    { stack: plan, place, identities: [...identities.values()], ledger, folder, s3Host, log },
+    { stack: plan, place, identities: [...identities.values()], ledger, parameters, folder, s3Host, log },
+    running,
+  );
+  const pulls = await startPulls(
+    plan.pulls,
+    { ...options, place, s3: stores.s3, s3Host, identities },
     running,
   );
   const webFunctions = new Map<string, WebFunction>();
@@ -85,10 +95,12 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     running.defer(() => served.stop());
     webFunctions.set(one.domain, served);
   }
+  const hosts = new Map([...webFunctions].map(([domain, { url }]) => [domain, url]));
+  if (plan.pulls && pulls) hosts.set(plan.pulls.domain, pulls.endpoint);
   const functions = new Map(
     plan.functions.map((one) => {
       const { credentials } = identities.get(one.logicalId) ?? identityOf(one);
-      const settings = settingsOf(one, { place, stores, credentials, options }, webFunctions);
+      const settings = settingsOf(one, { place, stores, credentials, options }, hosts);
       const created = createFunction(settings, options.scaling ?? SCALING);
       running.defer(() => created.stop());
       return [one.logicalId, created] as const;
@@ -104,6 +116,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     functions,
     webFunctions,
     door: webFunctions.get(plan.webFunctions.find(isDoor)?.domain ?? ""),
+    pulls,
     denied,
     used,
     stop: () => stopping.disposeAsync(),

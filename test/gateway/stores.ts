@@ -10,6 +10,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type S3Server, startDynamoDbLocal, startS3Server } from "../aws/servers.ts";
 import { startDynamodbProxy } from "./rights/dynamodb-proxy.ts";
 import { createJudge, type Identity, type Ledger } from "./rights/identities.ts";
+import { startParameterStore } from "./rights/parameter-store.ts";
 import { startS3Proxy } from "./rights/s3-proxy.ts";
 import type { StackPlan, TablePlan } from "./template/stack.ts";
 import type { Place } from "./template/template.ts";
@@ -26,6 +27,8 @@ export interface StoresOptions {
   readonly place: Place;
   readonly identities: readonly Identity[];
   readonly ledger: Ledger;
+  /** of AWS Systems Manager, by their names */
+  readonly parameters: ReadonlyMap<string, string>;
   /** an empty folder for the S3 server */
   readonly folder: string;
   readonly s3Host: string;
@@ -36,7 +39,8 @@ export interface StoresOptions {
 export interface Stores {
   readonly dynamodb: string;
   readonly s3: string;
-  /** the same without rights, for who looks at what the functions left */
+  readonly ssm: string;
+  /** the stores without rights without rights, for who looks at what the functions left */
   readonly behind: { readonly dynamodb: string; readonly s3: Omit<S3Server, "stop"> };
   /** resolves when no access is under way, also of functions that are gone */
   readonly idle: () => Promise<void>;
@@ -75,9 +79,14 @@ export async function startStores(options: StoresOptions, running: AsyncDisposab
     log,
   });
   running.adopt(s3Proxy, ({ stop }) => stop());
+  const arns = `arn:aws:ssm:${place.region}:${place.accountId}:parameter/`;
+  const { parameters } = options;
+  const ssm = await startParameterStore({ host: LOOPBACK, arns, parameters, judge, log });
+  running.adopt(ssm, ({ stop }) => stop());
   return {
     dynamodb: dynamodbProxy.endpoint,
     s3: s3Proxy.endpoint,
+    ssm: ssm.endpoint,
     behind: { dynamodb: dynamodb.endpoint, s3 },
     idle: async () => void (await Promise.all([dynamodbProxy.idle(), s3Proxy.idle()])),
   };

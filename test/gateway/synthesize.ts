@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..", "..");
@@ -28,6 +28,16 @@ export async function synthesize(folder: string, { team, teams }: Wanted): Promi
       reject(new Error(`cdk synth failed:\n${stdout}${stderr}`, { cause }));
     });
   });
+}
+
+/** The teams of cdk.json, each with these settings over its own. */
+export async function teamsWith(settings: object): Promise<Readonly<Record<string, object>>> {
+  const { context } = JSON.parse(await readFile(join(ROOT, "cdk.json"), "utf8")) as {
+    readonly context: { readonly teams: Readonly<Record<string, object>> };
+  };
+  return Object.fromEntries(
+    Object.entries(context.teams).map(([team, own]) => [team, { ...own, ...settings }]),
+  );
 }
 
 /** The one stack in a cloud assembly, or the one that `name` says. Rejects where that is not clear. */

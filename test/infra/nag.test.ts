@@ -1,6 +1,7 @@
 import { CfnRoute } from "aws-cdk-lib/aws-apigatewayv2";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
+import { createPublicKeyText } from "./support/pull-keys.ts";
 import { addRegistry, createApp, type Wanted } from "./support/synth.ts";
 
 /** What cdk-nag finds in a registry, but for what is acknowledged in infra/. */
@@ -32,6 +33,14 @@ describe("cdk-nag (AwsSolutions)", () => {
     expect(findingsOf({ settings: { edge: "off" } })).toEqual([]);
     expect(findingsOf({ settings: ownNames })).toEqual([]);
     expect(findingsOf({ settings: ownDoor })).toEqual([]);
+    expect(
+      findingsOf({
+        settings: {
+          pulls: "edge",
+          pullsKeys: [{ publicKey: createPublicKeyText(), parameter: "/berth/pulls" }],
+        },
+      }),
+    ).toEqual([]);
     expect(findingsOf({ settings: { existingTable: "restored", existingBucket: "kept-bucket" } })).toEqual(
       [],
     );

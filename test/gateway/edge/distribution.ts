@@ -1,3 +1,4 @@
+import { isOfPulls } from "../pulls/pull-plan.ts";
 import type { Template } from "../template/template.ts";
 import { type EdgeFunction, loadEdgeFunction } from "./edge-function.ts";
 import { matchesPattern } from "./path-pattern.ts";
@@ -59,7 +60,8 @@ const NOT_PLAYED = ["LambdaFunctionAssociations", "ResponseHeadersPolicyId", "Tr
 
 /** The distribution of a stack; undefined where it has none. Throws where it holds what this machine can't play. */
 export function distributionOf(template: Template): Distribution | undefined {
-  const [resource, ...more] = template.ofType("AWS::CloudFront::Distribution");
+  const all = template.ofType("AWS::CloudFront::Distribution");
+  const [resource, ...more] = all.filter((one) => !isOfPulls(one));
   if (more.length > 0) throw new Error("the template has several distributions");
   if (resource === undefined) return undefined;
   const config = resource.property("DistributionConfig") as RawConfig;
@@ -92,18 +94,21 @@ function originOf({
   };
 }
 
-/** By ARN. */
-function functionsOf(template: Template, origins: readonly string[]): ReadonlyMap<string, EdgeFunction> {
+/** By ARN; another distribution may have some of them. */
+type Functions = ReadonlyMap<string, () => EdgeFunction>;
+
+function functionsOf(template: Template, origins: readonly string[]): Functions {
   return new Map(
     template.ofType("AWS::CloudFront::Function").map(({ name, property }) => {
       const { Runtime } = property("FunctionConfig") as { readonly Runtime: string };
       if (Runtime !== "cloudfront-js-2.0") throw new Error(`the edge does not play the runtime ${Runtime}`);
-      return [`${name}.FunctionARN`, loadEdgeFunction(String(property("FunctionCode")), origins)] as const;
+      const load = () => loadEdgeFunction(String(property("FunctionCode")), origins);
+      return [`${name}.FunctionARN`, load] as const;
     }),
   );
 }
 
-function behaviourOf(raw: RawBehaviour, functions: ReadonlyMap<string, EdgeFunction>): Behaviour {
+function behaviourOf(raw: RawBehaviour, functions: Functions): Behaviour {
   const { PathPattern, TargetOriginId, AllowedMethods = ["GET", "HEAD"], FunctionAssociations = [] } = raw;
   const fail = (why: string): never => {
     throw new Error(`the edge can't play the behaviour ${PathPattern ?? "*"}: ${why}`);
@@ -115,6 +120,6 @@ function behaviourOf(raw: RawBehaviour, functions: ReadonlyMap<string, EdgeFunct
   const [association, ...more] = FunctionAssociations;
   if (more.length > 0 || (association && association.EventType !== "viewer-request"))
     fail("it has a function for another event");
-  const route = association && (functions.get(association.FunctionARN) ?? fail("its function is not here"));
+  const route = association && (functions.get(association.FunctionARN) ?? fail("its function is not here"))();
   return { pattern: PathPattern, origin: TargetOriginId, methods: new Set(AllowedMethods), route };
 }

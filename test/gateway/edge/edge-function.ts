@@ -1,4 +1,4 @@
-import { createContext, runInContext } from "node:vm";
+import { type Context, createContext, runInContext } from "node:vm";
 
 interface Value {
   readonly value: string;
@@ -29,6 +29,14 @@ export interface Answered {
   readonly body: string;
 }
 
+/** What a function on answers gets and gives back. */
+export interface ViewerResponse {
+  readonly statusCode: number;
+  /** by name in small letters */
+  readonly headers: Readonly<Record<string, Value>>;
+}
+export type ResponseFunction = (request: ViewerRequest, response: ViewerResponse) => ViewerResponse;
+
 export type EdgeFunction = (request: ViewerRequest) => Routed | Answered;
 
 /** As a function writes it, as far as it is used. */
@@ -47,30 +55,39 @@ const IMPORT = /^import cf from ["']cloudfront["'];\n/;
  * it; a call throws where the function does, chooses an origin that is not in `origins`, or changes the method.
  */
 export function loadEdgeFunction(code: string, origins: readonly string[]): EdgeFunction {
-  if (Buffer.byteLength(code) > LARGEST) throw new Error(`the function has more than ${LARGEST} bytes`);
   if (!IMPORT.test(code)) throw new Error("the function does not begin with the import of its helpers");
   const chosen: { origin?: string } = {};
   const selectRequestOriginById = (id: string): void => {
     if (!origins.includes(id)) throw new Error(`the distribution has no origin ${id}`);
     chosen.origin = id;
   };
-  const context = createContext({ cf: { selectRequestOriginById } }, { codeGeneration: { strings: false } });
-  runInContext(code.replace(IMPORT, ""), context);
+  const context = load(code, { cf: { selectRequestOriginById } });
   return (request) => {
     delete chosen.origin;
     const { method } = request;
-    const event = JSON.stringify({
-      version: "1.0",
-      context: { eventType: "viewer-request" },
-      viewer: {},
-      request,
-    });
-    const text: unknown = runInContext(`JSON.stringify(handler(${event}))`, context);
-    const result = JSON.parse(String(text)) as ViewerRequest | GeneratedResponse;
+    const result = call(context, "viewer-request", { request }) as ViewerRequest | GeneratedResponse;
     if ("statusCode" in result) {
       return { kind: "answered", status: result.statusCode, headers: result.headers, body: result.body.data };
     }
     if (result.method !== method) throw new Error("the function changes the method");
     return { kind: "passed", request: result, origin: chosen.origin };
   };
+}
+
+/** As above, of a function on answers, which needs no helpers. */
+export function loadResponseFunction(code: string): ResponseFunction {
+  const context = load(code, {});
+  return (request, response) => call(context, "viewer-response", { request, response }) as ViewerResponse;
+}
+
+function load(code: string, helpers: object): Context {
+  if (Buffer.byteLength(code) > LARGEST) throw new Error(`the function has more than ${LARGEST} bytes`);
+  const context = createContext(helpers, { codeGeneration: { strings: false } });
+  runInContext(code.replace(IMPORT, ""), context);
+  return context;
+}
+
+function call(context: Context, eventType: string, about: object): unknown {
+  const event = JSON.stringify({ version: "1.0", context: { eventType }, viewer: {}, ...about });
+  return JSON.parse(String(runInContext(`JSON.stringify(handler(${event}))`, context)));
 }

@@ -26,7 +26,9 @@ export interface StackUnderTest {
   readonly log: () => string;
 }
 
-type Options = Partial<Pick<StandOptions, "variables" | "scaling" | "watch" | "webTimeout">> & {
+type Options = Partial<
+  Pick<StandOptions, "variables" | "parameters" | "scaling" | "watch" | "webTimeout">
+> & {
   /** whether uploads go on at the upload door; most tests are of the API */
   readonly door?: "played" | "none";
   /** of the team, as cdk.json would have them: the stack is synthesized for this file alone */

@@ -1,3 +1,4 @@
+import { type PullPlan, pullPlanOf } from "../pulls/pull-plan.ts";
 import { type FunctionPlan, functionsOf, mayCall } from "./functions.ts";
 import type { Resource, Template } from "./template.ts";
 import { type WebFunctionPlan, webFunctionsOf } from "./web-functions.ts";
@@ -47,6 +48,8 @@ export interface StackPlan {
   /** names */
   readonly buckets: readonly string[];
   readonly schedules: readonly SchedulePlan[];
+  /** what blobs are pulled from, where it is not the bucket */
+  readonly pulls: PullPlan | undefined;
 }
 
 /** Throws where the template holds what would not deploy, or what the gateway can't play. */
@@ -68,6 +71,7 @@ export function stackOf(template: Template): StackPlan {
     tables: template.ofType("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable").map(tableOf),
     buckets: template.ofType("AWS::S3::Bucket").map(({ name }) => name),
     schedules: schedulesOf(template, functions),
+    pulls: pullPlanOf(template),
   };
 }
 
