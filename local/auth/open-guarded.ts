@@ -46,6 +46,7 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
   const { opened, settings, log, onUnavailable } = parts;
   const { registry, table } = opened;
   const policies = await openPolicies(settings.policy, table);
+  await tellOverride(policies, log);
   const identities = createIdentities({ table, clock: systemClock });
   const rightsNow = async (identity: Identity) => rightsOf((await policies.inForce()).policy, identity);
   const address = addressOf(parts);
@@ -89,6 +90,17 @@ async function openPolicies(path: string | undefined, table: Table): Promise<Pol
     if (!(error instanceof PolicyError)) throw error;
     throw new Complaint(`the policy ${path} is wrong: ${error.message}`, { cause: error });
   }
+}
+
+/** Whoever has changed the file should see why that changes nothing. */
+async function tellOverride({ start, inForce }: Policies, log: Log): Promise<void> {
+  const { source } = await inForce();
+  if (start.source.kind !== "file" || source.kind !== "set") return;
+  const since = new Date(source.since).toISOString();
+  log.warn(
+    { since, actor: source.actor },
+    "not the policy file is in force, but one that was set: see berth policy get, reset",
+  );
 }
 
 async function openKeys(data: string) {

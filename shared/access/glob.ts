@@ -56,10 +56,17 @@ function parseNames(text: string, parse: (name: string) => string, what: string)
   return glob;
 }
 
+/** Whether it is plain that one matches whatever the other does: `shop/**` covers all that begins with `shop/`. */
+export function covers(wide: Glob, narrow: Glob): boolean {
+  if (wide === "**" || wide === narrow) return true;
+  const folder = wide.endsWith("/**") ? wide.slice(0, -"**".length) : undefined;
+  return folder !== undefined && !folder.includes("*") && narrow.startsWith(folder);
+}
+
 /** What both match, as one glob; undefined where it is plain that nothing does. */
 export function both(one: Glob, other: Glob): Glob | undefined {
-  if (one === other || other === "**") return one;
-  if (one === "**") return other;
+  if (covers(other, one)) return one;
+  if (covers(one, other)) return other;
   if (!one.includes("*")) return matches(other, one) ? one : undefined;
   if (!other.includes("*")) return matches(one, other) ? other : undefined;
   return `${one}${AND}${other}` as Glob;

@@ -1,4 +1,4 @@
-import { both, matches } from "./glob.ts";
+import { both, covers, matches } from "./glob.ts";
 import type { Identity } from "./identity.ts";
 import type { Policy, Rule, Subject } from "./policy.ts";
 import type { Grant, Rights } from "./rights.ts";
@@ -7,10 +7,11 @@ import type { Grant, Rights } from "./rights.ts";
 export const rightsOf = (policy: Policy, identity: Identity): Rights =>
   rightsFrom(policy.rules.flatMap((rule) => grantsOf(policy, rule, identity)));
 
-/** The catalog is for whoever may pull something, and lists that. */
+/** The catalog is for whoever may pull something, and lists that; a token may have to hold it, so it is told briefly. */
 export function rightsFrom(grants: readonly Grant[]): Rights {
   const pulls = grants.filter(({ actions }) => actions.includes("pull"));
-  const searches = [...new Set(pulls.map(({ repositories }) => repositories))];
+  const globs = [...new Set(pulls.map(({ repositories }) => repositories))];
+  const searches = globs.filter((glob) => !globs.some((other) => other !== glob && covers(other, glob)));
   return { grants, searches, catalog: searches.length > 0 };
 }
 

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   both,
+  covers,
   GlobError,
   matches,
   parseGlob,
@@ -133,8 +134,25 @@ describe("two globs at once", () => {
     );
   });
 
+  it("one of which covers the other leave nothing out", () => {
+    fc.assert(
+      fc.property(patterns, patterns, names, (one, other, name) => {
+        const isCovered = covers(parseTextGlob(one), parseTextGlob(other)) && naively(other, name);
+        expect(!isCovered || naively(one, name)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+    const folder = parseGlob("shop/**");
+    expect(covers(folder, parseGlob("shop/*-dev"))).toBe(true);
+    expect(covers(folder, parseGlob("shop"))).toBe(false);
+    expect(covers(folder, parseGlob("shop*/a"))).toBe(false);
+    expect(covers(parseGlob("*/**"), parseGlob("shop/a"))).toBe(false);
+    expect(covers(parseGlob("shop/*"), folder)).toBe(false);
+  });
+
   it.each([
     ["**", "shop/*", "shop/*"],
+    ["shop/**", "shop/*-dev", "shop/*-dev"],
     ["shop/*", "**", "shop/*"],
     ["shop/*", "shop/api", "shop/api"],
     ["shop/*", "team/api", undefined],

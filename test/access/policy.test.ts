@@ -130,6 +130,16 @@ describe("a policy", () => {
   });
 });
 
+describe("what the catalog lists", () => {
+  it("is told by as few globs as that takes", () => {
+    const text = `version: 1
+rules: [{ who: anonymous, may: pull, on: [a/b, a/**, "*/c", a/b, b/x] }, { who: user:ada, may: pull, on: "**" }]
+`;
+    expect(rightsOf(parsePolicy(text), anonymous).searches).toEqual(["a/**", "*/c", "b/x"]);
+    expect(rightsOf(parsePolicy(text), ada).searches).toEqual(["**"]);
+  });
+});
+
 describe("an explanation", () => {
   const ask = (identity: Identity, what: "pull" | "push" | "delete", repo: string, tag?: string) =>
     explain(POLICY, identity, {
