@@ -6,9 +6,9 @@ import { GO_TOOLS } from "../tools/versions.ts";
 import { suiteCount, testCases } from "./junit.ts";
 import { PROFILES, type Profile, type ProfileName } from "./main-profiles.ts";
 import type { Finding, SuiteRun } from "./results.ts";
-import { runSuite } from "./run-suite.ts";
+import { credentialsIn, runSuite } from "./run-suite.ts";
 
-/** The suite of the specification's main branch, by the profile of that name or a variant of it. */
+/** The suite of the specification's main branch, by the profile of that name or a variant of it, with the URL's credentials. */
 export async function runMainSuite(
   suite: ProfileName,
   registry: URL,
@@ -24,6 +24,7 @@ export async function runMainSuite(
     ...(!digestHeader && { OCI_API_BLOBS_DIGEST_HEADER: "false" }),
     OCI_TLS: registry.protocol === "https:" ? "insecure" : "disabled",
     OCI_REGISTRY: registry.host,
+    ...credentialsIn(registry),
     OCI_REPO1: `conformance/${suite}/one`,
     OCI_REPO2: `conformance/${suite}/two`,
     OCI_RESULTS_DIR: directory,

@@ -4,32 +4,46 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { PROFILES, redirected } from "./main-profiles.ts";
 import { runMainSuite } from "./main-suite.ts";
-import { withBerth } from "./registry-under-test.ts";
+import { type UnderTest, withBerth } from "./registry-under-test.ts";
 import { runReleaseSuite } from "./release-suite.ts";
 import { describeResults, isClean, isRefused, type SuiteResult, summarize } from "./results.ts";
 
 interface Options {
   readonly url?: string;
   readonly redirected?: boolean;
-  readonly suite: "both" | SuiteName;
+  readonly suite: "all" | RunName;
   readonly releaseSuite?: string;
   readonly whereServed?: boolean;
   readonly out?: string;
 }
-const SUITES = ["main", "main-1.1", "release"] as const;
-type SuiteName = (typeof SUITES)[number];
+/** What is run: each suite, and once more where callers are asked who they are. */
+const RUNS = {
+  main: { suite: "main", auth: false },
+  "main-1.1": { suite: "main-1.1", auth: false },
+  release: { suite: "release", auth: false },
+  "main-auth": { suite: "main", auth: true },
+  "release-auth": { suite: "release", auth: true },
+} as const;
+type RunName = keyof typeof RUNS;
+const RUN_NAMES = Object.keys(RUNS) as readonly RunName[];
 
 const command = new Command("npm run conformance --")
   .description("Runs the official OCI conformance suites; exits with 1 on any failure and on any skip.")
-  .option("--url <url>", "a registry that runs already, instead of a fresh Berth for each suite")
+  .option(
+    "--url <url>",
+    "a registry that runs already, instead of a fresh Berth for each suite; with credentials, where it wants some",
+  )
   .option(
     "--redirected",
     "with --url, of Berth in an account or `npm run gateway`: S3 gives the bytes of blobs, without their digest; and sparse manifests stay out",
   )
   .addOption(
-    new Option("--suite <name>", "main-1.1 is the main suite by the released specification")
-      .choices(["both", ...SUITES])
-      .default("both"),
+    new Option(
+      "--suite <name>",
+      "main-1.1 is the main suite by the released specification, -auth wants credentials",
+    )
+      .choices(["all", ...RUN_NAMES])
+      .default("all"),
   )
   .addOption(
     new Option(
@@ -66,26 +80,28 @@ async function main(options: Options): Promise<number> {
 }
 
 async function runSuites(directory: string, options: Options): Promise<SuiteResult[]> {
-  const { suite, url, releaseSuite } = options;
+  const { suite, url } = options;
   const results: SuiteResult[] = [];
-  for (const name of suite === "both" ? SUITES : [suite]) {
+  for (const name of suite === "all" ? RUN_NAMES : [suite]) {
+    // A registry that runs already is as it is.
+    if (url !== undefined && suite === "all" && RUNS[name].auth) continue;
     const path = join(directory, name);
     await mkdir(path);
-    const run = (registry: URL): Promise<SuiteResult> =>
-      name === "release"
-        ? runReleaseSuite(registry, path, releaseSuite)
-        : runMainSuite(
-            name,
-            registry,
-            path,
-            options.redirected === true ? redirected(PROFILES[name]) : PROFILES[name],
-          );
-    results.push(await (url === undefined ? withBerth(path, settingsFor(name), run) : run(new URL(url))));
+    const run = async (registry: URL) => ({ ...(await runOne(name, registry, path, options)), suite: name });
+    results.push(await (url === undefined ? withBerth(underTest(name, path), run) : run(new URL(url))));
   }
   return results;
 }
 
+function runOne(name: RunName, registry: URL, path: string, options: Options): Promise<SuiteResult> {
+  const { suite } = RUNS[name];
+  if (suite === "release") return runReleaseSuite(registry, path, options.releaseSuite);
+  const profile = PROFILES[suite];
+  return runMainSuite(suite, registry, path, options.redirected === true ? redirected(profile) : profile);
+}
+
 /** Sparse manifests are off by default; one profile wants them. */
-function settingsFor(suite: SuiteName): readonly string[] {
-  return suite !== "release" && PROFILES[suite].sparse ? ["--sparse-manifests"] : [];
+function underTest(name: RunName, directory: string): UnderTest {
+  const { suite, auth } = RUNS[name];
+  return { directory, auth, sparseManifests: suite !== "release" && PROFILES[suite].sparse };
 }

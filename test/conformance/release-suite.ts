@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { goTool, ModuleRefused } from "../tools/go-tool.ts";
 import { type TestCase, testCases } from "./junit.ts";
 import type { Finding, SuiteResult, SuiteRun } from "./results.ts";
-import { runSuite } from "./run-suite.ts";
+import { credentialsIn, runSuite } from "./run-suite.ts";
 
 const SUITE = "release";
 const VERSION = "v1.1.1";
@@ -11,7 +11,7 @@ const HOW = "`go test -c` in conformance/ of the specification's repository at v
 /** begins the name of every test of the suite */
 const TITLE = "OCI Distribution Conformance Tests ";
 
-/** The suite of release v1.1.1, all four workflows. `program` is its compiled tests; without it, Go builds them. */
+/** The suite of release v1.1.1, all four workflows, with the URL's credentials. `program` is its compiled tests; without it, Go builds them. */
 export async function runReleaseSuite(
   registry: URL,
   directory: string,
@@ -36,6 +36,7 @@ interface ReleaseRun {
 async function run({ registry, directory, file }: ReleaseRun): Promise<SuiteRun> {
   const env = {
     OCI_ROOT_URL: registry.origin,
+    ...credentialsIn(registry),
     OCI_NAMESPACE: "conformance/release/one",
     OCI_CROSSMOUNT_NAMESPACE: "conformance/release/two",
     OCI_TEST_PULL: "1",

@@ -28,3 +28,9 @@ export async function runSuite({ file, directory, env }: SuiteCommand): Promise<
     await output.close();
   }
 }
+
+/** As both suites take them; nothing, where the URL has none. */
+export const credentialsIn = ({ username, password }: URL): Readonly<Record<string, string>> =>
+  username === ""
+    ? {}
+    : { OCI_USERNAME: decodeURIComponent(username), OCI_PASSWORD: decodeURIComponent(password) };

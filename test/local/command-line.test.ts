@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SETTING_NAMES, SETTINGS } from "../../local/settings.ts";
-import { runBerth, spawnBerth, watch } from "../support/berth-process.ts";
+import { READY, runBerth, spawnBerth, watch } from "../support/berth-process.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 let temporary: TemporaryFolder;
@@ -163,8 +163,8 @@ describe("berth serve", () => {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const { ready, ended } = watch(child);
-    const url = await ready;
+    const { said, ended } = watch(child);
+    const url = await said(READY);
     expect((await fetch(`${url}/v2/`)).status).toBe(200);
     process.kill(-(child.pid ?? Number.NaN), "SIGINT");
     expect((await ended).stderr).toMatch(/"msg":"stopped"/);

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const ENTRY = fileURLToPath(new URL("../../local/berth.ts", import.meta.url));
-const READY = /serves (https?:\/\/\S+) from/;
+/** What tells that it serves, and where. */
+export const READY = /serves (https?:\/\/\S+) from/;
 
 export interface BerthOptions {
   readonly data: string;
@@ -23,6 +24,8 @@ export interface Ended {
 export interface BerthProcess {
   readonly url: string;
   readonly pid: number;
+  /** The first group of what it writes to stdout once that matches. */
+  readonly said: (pattern: RegExp) => Promise<string>;
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** Sends a signal and returns at once. */
   readonly signal: (signal: NodeJS.Signals) => void;
@@ -54,11 +57,12 @@ export async function spawnBerth({
   entry = ENTRY,
 }: BerthOptions): Promise<BerthProcess> {
   const child = launch(entry, ["serve", "--port", "0", "--data", data, ...args], variables);
-  const { ended, ready } = watch(child);
-  const url = await ready;
+  const { ended, said } = watch(child);
+  const url = await said(READY);
   return {
     url,
     pid: child.pid ?? 0,
+    said,
     fetch: (path, init) => fetch(new URL(path, url), { redirect: "manual", ...init }),
     signal: (signal) => void child.kill(signal),
     kill: (signal) => {
@@ -81,26 +85,30 @@ function launch(
   });
 }
 
-/** `ready` is the URL, once the process tells it. */
-export function watch(child: ChildProcess): {
-  readonly ended: Promise<Ended>;
-  readonly ready: Promise<string>;
-} {
+/** What a process says, and how it ends; `said` rejects where it ends before. */
+export function watch(child: ChildProcess): Pick<BerthProcess, "ended" | "said"> {
   const output = { stdout: "", stderr: "" };
-  const ready = Promise.withResolvers<string>();
+  const wanted = new Set<() => void>();
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;
-    const url = READY.exec(output.stdout)?.[1];
-    if (url !== undefined) ready.resolve(url);
+    for (const look of wanted) look();
   });
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     output.stderr += text;
   });
-  const ended = once(child, "close").then(([code]: (number | null)[]) => {
-    ready.reject(new Error(`berth ended with ${code} before it served: ${output.stderr}`));
-    return { code: code ?? null, ...output };
-  });
-  // Who only runs the command to its end does not wait for this.
-  ready.promise.catch(() => {});
-  return { ended, ready: ready.promise };
+  const ended = once(child, "close").then(([code]: (number | null)[]) => ({ code: code ?? null, ...output }));
+  const said = async (pattern: RegExp): Promise<string> => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const look = () => {
+      const found = pattern.exec(output.stdout)?.[1];
+      if (found !== undefined) resolve(found);
+    };
+    wanted.add(look);
+    look();
+    const first = await Promise.race([promise, ended]);
+    wanted.delete(look);
+    if (typeof first === "string") return first;
+    throw new Error(`berth ended with ${first.code} before it said ${pattern}: ${first.stderr}`);
+  };
+  return { ended, said };
 }
