@@ -11,13 +11,13 @@ import { findOpenSession, type UploadPorts, unknownUpload } from "./uploads.ts";
 
 export const createAppendUpload =
   (ports: UploadPorts): Registry["appendUpload"] =>
-  async ({ chunk, ...location }) => {
+  async ({ chunk: sent, ...location }) => {
     const found = await findOpenSession(ports, location);
     const { id } = found;
     if (found.joined) throw unknownUpload(id);
     if (found.numbered)
       throw new OciError("BLOB_UPLOAD_INVALID", { reason: "the parts of this upload are numbered" });
-    const session = await resumed(ports, found, chunk);
+    const { session, chunk } = await resumed(ports, { session: found, chunk: sent });
     requireFit(session, chunk);
     const keeping = createKeeping(ports, session);
     const received = await receive(ports, { session, chunk, keep: keeping.keep });

@@ -49,12 +49,15 @@ export const createCommitUpload =
   };
 
 async function commitUpload(ports: UploadPorts, call: CommitCall): Promise<BlobInfo> {
-  const { digest, chunk, parts } = call;
+  const { digest, parts } = call;
   const found = await findSession(ports, call);
   const { state } = found;
   if (state.kind === "committed") return repeated(found, state.digest, digest);
-  const session =
-    parts === undefined ? await resumed(ports, found, chunk) : await gathered(ports, found, parts);
+  const going = { session: found, chunk: call.chunk };
+  const { session, chunk } =
+    parts === undefined
+      ? await resumed(ports, going)
+      : { ...going, session: await gathered(ports, found, parts) };
   requireFit(session, chunk);
   const received = await receive(ports, { session, chunk, last: algorithmOf(digest) });
   try {

@@ -88,6 +88,24 @@ describe("a PATCH that breaks off after it has brought", () => {
     await expectBlob();
   });
 
+  it("everything: nor does a closing PUT that does not say that it is empty, as curl's", async () => {
+    const { registry, upload, digest, expectBlob } = await brokenUpload(bytes, { kept: bytes.length });
+    const put = registry.commitUpload({ ...upload, digest, chunk: { body: bodyOf(new Uint8Array()) } });
+    expect(await put).toEqual({ digest, size: bytes.length });
+    await expectBlob();
+  });
+
+  it.each(SHAPES)(
+    "$shape: a closing PUT that sends it again, of no length, has the right blob",
+    async (shape) => {
+      const { registry, upload, digest, expectBlob } = await brokenUpload(bytes, shape);
+      const body = bodyOf(bytes.subarray(shape.acknowledged));
+      const put = registry.commitUpload({ ...upload, digest, chunk: { body } });
+      expect(await put).toEqual({ digest, size: bytes.length });
+      await expectBlob();
+    },
+  );
+
   it("everything: of two closing PUTs at once, both are told that the blob is there", async () => {
     const { registry, upload, digest, expectBlob } = await brokenUpload(bytes, { kept: bytes.length });
     const close = () =>

@@ -59,7 +59,12 @@ describe("parts that their client numbers", () => {
   });
 
   it.each([1, 2, 3, 4, 5])("survive a table that fails now and then (seed %i)", async (seed) => {
-    const rates = { conflict: 0.2, throttled: 0.1, "unknown-written": 0.1, "unknown-unwritten": 0.1 } as const;
+    const rates = {
+      conflict: 0.2,
+      throttled: 0.1,
+      "unknown-written": 0.1,
+      "unknown-unwritten": 0.1,
+    } as const;
     const { registry, put, commit } = await begun(createDomain({ uploadIdle: HOUR, seed, rates }));
     await Promise.all([1, 2, 3, 4].map((number) => put(number)));
     await commit();
