@@ -36,7 +36,11 @@ export function createLogIn(
 
   const look = async (login: Login, hash: string): Promise<Identity | "unknown"> => {
     const { name, from } = login;
-    const who = JSON.stringify([name.slice(0, 300), from, ...(sharedNames?.has(name) ? [hash] : [])]);
+    const who = JSON.stringify([
+      name.slice(0, 300),
+      networkOf(from),
+      ...(sharedNames?.has(name) ? [hash] : []),
+    ]);
     const pause = failed.pause(who);
     if (pause > 0) throw tooMany(pause);
     failed.begin(who);
@@ -58,6 +62,15 @@ export function createLogIn(
     running.set(hash, looking);
     return looking;
   };
+}
+
+/** Whoever has one IPv6 address has all of its /64. */
+function networkOf(address: string): string {
+  const [head = "", tail] = address.split("::");
+  if (!address.includes(":") || address.includes(".")) return address;
+  const groups = head.split(":");
+  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(":").length;
+  return [...groups, ...Array<string>(Math.max(0, zeros)).fill("0")].slice(0, 4).join(":");
 }
 
 function tooMany(pause: number): HttpRefusal {

@@ -20,6 +20,8 @@ export function originOf(request: HttpRequest, address: PublicAddress): string {
   if (address.kind === "fixed") return address.origin;
   const host = request.header("host") ?? "";
   if (!HOST.test(host)) throw new OciError("MALFORMED_REQUEST", { reason: "the header Host names no host" });
-  const isHttps = address.scheme === "https" || request.header("x-forwarded-proto") === "https";
+  // Of several proxies, the first that the client has met comes first.
+  const [forwarded = ""] = (request.header("x-forwarded-proto") ?? "").split(",");
+  const isHttps = address.scheme === "https" || forwarded.trim().toLowerCase() === "https";
   return `${isHttps ? "https" : "http"}://${host}`;
 }

@@ -121,6 +121,12 @@ describe("the realm", () => {
 
   it("speaks HTTPS where a proxy says that it does", async () => {
     expect(await realmFor("Host: a.example", "X-Forwarded-Proto: https")).toBe("https://a.example/token");
+    expect(await realmFor("Host: a.example", "X-Forwarded-Proto: HTTPS, http")).toBe(
+      "https://a.example/token",
+    );
+    expect(await realmFor("Host: a.example", "X-Forwarded-Proto: http, https")).toBe(
+      "http://a.example/token",
+    );
     expect(await realmFor("Host: a.example", "X-Forwarded-Proto: gopher")).toBe("http://a.example/token");
   });
 

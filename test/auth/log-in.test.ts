@@ -108,6 +108,15 @@ describe("who guesses", () => {
     );
   });
 
+  it.each([
+    ["2001:db8:1:2::7", "2001:db8:1:2:9::8", "2001:db8:1:3::7"],
+    ["2001:db8::7", "2001:db8:0:0:1::", "2001:db8:0:1::7"],
+  ])("from %s gets no more tries by another address of the network: %s", async (from, near, far) => {
+    await failOften({ ...wrong, from });
+    expect(await refusal({ ...wrong, from: near })).toBeInstanceOf(HttpRefusal);
+    expect(await logIn({ ...wrong, from: far })).toBe("unknown");
+  });
+
   it("by a name that many log in with slows down nobody else", async () => {
     const shared = { ...wrong, name: "oidc" };
     await failOften(shared);
