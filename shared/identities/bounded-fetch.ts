@@ -37,9 +37,17 @@ export async function boundedFetch(
     return { status: response.status, text: await textOf(response, url, most) };
   } catch (cause) {
     if (cause instanceof OutsideTrouble) throw cause;
-    const trouble = signal.aborted ? `does not answer within ${patience / 1000} s` : "can't be reached";
+    const trouble = signal.aborted
+      ? `does not answer within ${patience / 1000} s`
+      : `can't be reached${codeOf(cause)}`;
     throw new OutsideTrouble(`${url.host} ${trouble}`, { cause });
   }
+}
+
+/** `fetch` hides the reason in the cause of its error. */
+function codeOf(error: unknown): string {
+  const reason = error instanceof Error ? error.cause : undefined;
+  return reason instanceof Error && "code" in reason ? ` (${String(reason.code)})` : "";
 }
 
 async function textOf({ body }: Response, url: URL, most: number): Promise<string> {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { afterAll, beforeAll } from "vitest";
@@ -36,19 +37,24 @@ export interface TestIssuer {
   readonly asked: string[];
 }
 
-export function issuer(): TestIssuer {
+export function issuer({
+  tls,
+}: {
+  /** a certificate with its key */ readonly tls?: ServerOptions;
+} = {}): TestIssuer {
   const asked: string[] = [];
   const state: { pages: Pages; url: string } = { pages: {}, url: "" };
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     const path = request.url ?? "";
     asked.push(path);
     const page = state.pages[path];
     if (page) page(response);
     else response.writeHead(404).end();
-  });
+  };
+  const server = tls ? createTlsServer(tls, answer) : createServer(answer);
   beforeAll(async () => {
     await once(server.listen(0, "127.0.0.1"), "listening");
-    state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    state.url = `${tls ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(() => {
     server.closeAllConnections();
