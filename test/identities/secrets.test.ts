@@ -116,6 +116,36 @@ describe("who has no secret", () => {
   });
 });
 
+describe("what is looked up", () => {
+  it("is as much for who is not there as for who is, with a secret that is wrong", async () => {
+    const table = createMemoryTable();
+    const read: string[] = [];
+    const { identities, clock } = createTimed({
+      ...table,
+      get: (key, consistency) => {
+        read.push(key.sk);
+        return table.get(key, consistency);
+      },
+    });
+    await identities.addAccount({ ...person("ada"), actor });
+    await identities.setPassword(name("ada"), GUESS);
+    await identities.addAccount({ ...person("bob"), actor });
+    const { accessKey } = await identities.addAccessKey({ owner: person("ada"), name: "one", actor });
+    const wrong = newAccessKeySecret(accessKey.id, clock);
+    const nowhere = newAccessKeySecret(newAccessKeyId(clock), clock);
+    const lookups = async (who: string, secret: string) => {
+      read.length = 0;
+      expect(await identities.authenticate({ name: who, secret })).toBe("unknown");
+      return [...read];
+    };
+    for (const who of ["ada", "bob", "nobody"]) {
+      expect(await lookups(who, "wrong")).toEqual(["PERSON"]);
+      expect(await lookups(who, wrong)).toEqual(["KEY"]);
+      expect(await lookups(who, nowhere)).toEqual(["KEY"]);
+    }
+  });
+});
+
 describe("limits", () => {
   it("come with a login as they are now, and not as a token says that they were", async () => {
     const { identities } = createTimed(createMemoryTable());
