@@ -1,7 +1,11 @@
 import pino, { type Logger } from "pino";
+import type { Audit } from "../shared/audit/event.ts";
 import type { LogLevel } from "./log-levels.ts";
 
-export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal" | "isLevelEnabled">;
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal" | "isLevelEnabled"> & {
+  /** Lines of their own, which no level but `silent` drops. */
+  readonly audit: Audit;
+};
 
 export interface LogFile {
   readonly log: Log;
@@ -22,5 +26,7 @@ export function openLog(level: LogLevel): LogFile {
     periodicFlush: GATHERED_MILLISECONDS,
   });
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
-  return { log, flush: () => destination.flushSync() };
+  const trail = log.child({}, { level: level === "silent" ? level : "info" });
+  const audit: Audit = (event) => trail.info({ audit: event }, "audit");
+  return { log: Object.assign(log, { audit }), flush: () => destination.flushSync() };
 }

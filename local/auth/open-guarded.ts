@@ -9,7 +9,6 @@ import { withAdministration } from "../../shared/admin/administration.ts";
 import { policyEndpoints } from "../../shared/admin/policy.ts";
 import { SELF } from "../../shared/admin/self.ts";
 import { audited } from "../../shared/audit/audited.ts";
-import type { Audit } from "../../shared/audit/event.ts";
 import { createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier } from "../../shared/auth/jwt.ts";
 import type { PublicAddress } from "../../shared/auth/public-address.ts";
@@ -67,7 +66,7 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
     ...accessKeyEndpoints(identities),
     ...policyEndpoints(policies, identities),
   ];
-  const audit: Audit = (event) => log.info({ audit: event }, "audit");
+  const { audit } = log;
   const watch = (watched: Registry, { clientAddress }: HttpRequest) => audited(watched, audit, clientAddress);
   const serving = createHttpHandler({ registry, authority, watch, onUnavailable });
   const administered = withAdministration(serving, { authority, endpoints, audit, onUnavailable });

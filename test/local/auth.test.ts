@@ -139,7 +139,8 @@ describe("berth serve", () => {
 
   it("logs who did what, from where, with what result, and no secret", async () => {
     const logged: unknown[] = [];
-    const log: Log = { ...collectDefects().log, info: (about: unknown) => void logged.push(about) };
+    const keep = (about: unknown) => void logged.push(about);
+    const log: Log = { ...collectDefects().log, info: keep, audit: (audit) => keep({ audit }) };
     const settings = settingsOf({ auth: "true", port: "0", data: join(folder.path, "data") });
     const berth = await start(settings, { host: "127.0.0.1", log });
     const secret = secretOf(berth.audience);

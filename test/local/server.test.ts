@@ -19,7 +19,7 @@ function keepingLog(): { log: Log; entries: Entry[] } {
     error: at("error"),
     fatal: at("fatal"),
   };
-  return { log: { ...log, isLevelEnabled: () => true }, entries };
+  return { log: { ...log, isLevelEnabled: () => true, audit: () => {} }, entries };
 }
 
 describe("what every answer has", () => {

@@ -13,7 +13,15 @@ export function collectDefects(): Defects {
   const logged: unknown[] = [];
   const keep = (entry: unknown) => void logged.push(entry);
   return {
-    log: { debug: ignore, info: ignore, warn: ignore, error: keep, fatal: keep, isLevelEnabled: () => false },
+    log: {
+      debug: ignore,
+      info: ignore,
+      warn: ignore,
+      error: keep,
+      fatal: keep,
+      isLevelEnabled: () => false,
+      audit: ignore,
+    },
     check: () => {
       const defects = logged.splice(0);
       if (defects.length > 0)

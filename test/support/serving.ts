@@ -34,6 +34,7 @@ const quiet: Log = {
   error: ignore,
   fatal: ignore,
   isLevelEnabled: () => true,
+  audit: ignore,
 };
 
 /** 200 with `text`. */

@@ -133,5 +133,9 @@ function recordingLog(log: Log, logged: unknown[]): Log {
     error: keep(log.error),
     fatal: keep(log.fatal),
     isLevelEnabled: () => true,
+    audit: (event) => {
+      logged.push([event, "audit"]);
+      log.audit(event);
+    },
   };
 }
