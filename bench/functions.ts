@@ -53,6 +53,7 @@ try {
 function measured(name: string): Measured {
   const variables = {
     BERTH_TABLE: "berth-bench",
+    BERTH_TOKEN_KEYS: "none",
     BERTH_BUCKET: "berth-bench",
     BERTH_TEAM: "bench",
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,

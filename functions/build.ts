@@ -5,8 +5,10 @@ import { gzip } from "node:zlib";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { standIns } from "./bundling/stand-ins.ts";
 
-const READING = 130 * 1024;
-const WRITING = 210 * 1024;
+const READING = 140 * 1024;
+const WRITING = 220 * 1024;
+/** Policies are YAML, and there are several ways to log in. */
+const LOGIN = 210 * 1024;
 
 /** Every function, and how many bytes its code may have after gzip: what a cold start loads and a deployment uploads. */
 export const FUNCTION_LIMITS = {
@@ -21,6 +23,8 @@ export const FUNCTION_LIMITS = {
   sweep: WRITING,
   heads: READING,
   "upload-door": WRITING,
+  token: LOGIN,
+  administration: WRITING,
 } as const;
 export type FunctionName = keyof typeof FUNCTION_LIMITS;
 export const FUNCTION_NAMES = Object.keys(FUNCTION_LIMITS) as readonly FunctionName[];

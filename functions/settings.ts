@@ -1,3 +1,14 @@
+import {
+  ENDPOINT,
+  endpoint,
+  hostAndPort,
+  hours,
+  keyIds,
+  LONGEST_HOURS,
+  matching,
+  oneOf,
+  requestTime,
+} from "./parse-setting.ts";
 import { parsePullPlace } from "./pulls/place.ts";
 
 /** From the least to the most that is logged. */
@@ -14,22 +25,6 @@ interface Setting<Value> {
   readonly parse: (text: string) => Value | undefined;
 }
 const setting = <Value>(parts: Setting<Value>): Setting<Value> => parts;
-
-const HOUR = 60 * 60 * 1000;
-/** LONGEST_UPLOAD of the domain, which most functions are built without. */
-const LONGEST_HOURS = 504;
-
-const ENDPOINT = "the URL of a stand-in of the service, like http://127.0.0.1:8000";
-
-const oneOf =
-  <const Word extends string>(words: readonly Word[]) =>
-  (text: string): Word | undefined =>
-    words.find((word) => word === text);
-
-const matching =
-  (pattern: RegExp) =>
-  (text: string): string | undefined =>
-    pattern.test(text) ? text : undefined;
 
 /** Every setting of the functions, once. The stack sets them; each function reads those that it needs. */
 const SETTINGS = {
@@ -58,6 +53,39 @@ const SETTINGS = {
   }),
   s3: setting({ variable: "AWS_ENDPOINT_URL_S3", takes: ENDPOINT, fallback: "", parse: endpoint }),
   ssm: setting({ variable: "AWS_ENDPOINT_URL_SSM", takes: ENDPOINT, fallback: "", parse: endpoint }),
+  kms: setting({ variable: "AWS_ENDPOINT_URL_KMS", takes: ENDPOINT, fallback: "", parse: endpoint }),
+  lambda: setting({ variable: "AWS_ENDPOINT_URL_LAMBDA", takes: ENDPOINT, fallback: "", parse: endpoint }),
+  /** the keys of tokens, the newest first; "none" has to be said: then whoever the gateway lets in may do everything */
+  tokenKeys: setting({
+    variable: "BERTH_TOKEN_KEYS",
+    takes: "ids of KMS keys with spaces between, or none",
+    parse: keyIds,
+  }),
+  /** this registry's name in tokens */
+  service: setting({
+    variable: "BERTH_SERVICE",
+    takes: "a name that no other registry has: 1 to 200 letters, digits, dots, dashes and underscores",
+    parse: matching(/^[\w.-]{1,200}$/),
+  }),
+  /** the function that knows people and policy */
+  tokenFunction: setting({
+    variable: "BERTH_TOKEN_FUNCTION",
+    takes: "the name of a Lambda function",
+    parse: matching(/^[\w-]{1,64}$/),
+  }),
+  /** what clients speak to the gateway; another only where a stand-in plays it */
+  scheme: setting({
+    variable: "BERTH_SCHEME",
+    takes: "https, http",
+    fallback: "https",
+    parse: oneOf(["https", "http"]),
+  }),
+  /** by which clients know this registry: for one of them a login by AWS is signed */
+  hosts: setting({
+    variable: "BERTH_HOSTS",
+    takes: "hosts with spaces between",
+    parse: (text) => text.split(" "),
+  }),
   /** whose registry this is, in logs and metrics */
   team: setting({
     variable: "BERTH_TEAM",
@@ -158,26 +186,4 @@ export function readSettings<Name extends SettingName>(
   });
   if (complaints.length === 0) return Object.fromEntries(entries) as Pick<Settings, Name>;
   throw new SettingsError(`the function's environment is wrong:\n  ${complaints.join("\n  ")}`);
-}
-
-function hours(text: string): number | undefined {
-  const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return number >= 1 && number <= LONGEST_HOURS ? number * HOUR : undefined;
-}
-
-function hostAndPort(text: string): { readonly host: string; readonly port: number } | undefined {
-  const [, host, port] = /^(?:http:\/\/)?([^/\s]+):(\d{1,5})\/?$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) return undefined;
-  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
-}
-
-function requestTime(text: string): number | undefined {
-  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : -1;
-  return seconds === 0 || seconds >= 60 ? seconds * 1000 : undefined;
-}
-
-/** As a place takes it (stores/credentials.ts). */
-function endpoint(text: string): { readonly endpoint?: string } | undefined {
-  if (text === "") return {};
-  return /^https?:\/\/[^/?#\s]+\/?$/.test(text) ? { endpoint: text } : undefined;
 }

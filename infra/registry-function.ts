@@ -72,6 +72,7 @@ function environmentOf(props: RegistryFunctionProps): Record<string, string> {
   const { table, objects }: Rights = FUNCTIONS[name].rights;
   return {
     BERTH_TEAM: team.name,
+    BERTH_TOKEN_KEYS: "none",
     BERTH_LOG_LEVEL: parameters.logLevel,
     BERTH_HEAD_BODY: parameters.headBody,
     BERTH_HEAD_BLOB: parameters.headBlob,

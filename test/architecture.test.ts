@@ -41,12 +41,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   functions: [
     "shared/oci",
     "shared/ports",
+    "shared/access",
+    "shared/identities",
     "shared/registry",
     "shared/http",
+    "shared/auth",
+    "shared/admin",
     "shared/server",
     "shared/stores",
   ],
-  infra: ["functions", "shared/registry"],
+  infra: ["functions", "shared/access", "shared/registry"],
   test: [
     "shared/oci",
     "shared/ports",

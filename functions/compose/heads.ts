@@ -1,10 +1,11 @@
-import { OPEN } from "../../shared/http/authority.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { createReadOnlyRegistry } from "../../shared/registry/create-read-only-registry.ts";
 import { onlyHeads } from "../door/only-heads.ts";
 import { telling } from "../door/telling.ts";
+import { behindEdge } from "../gateway/behind-edge.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { errorText } from "../telemetry/errors.ts";
+import { openAuthority } from "./authority.ts";
 import { openReads } from "./reading.ts";
 import { serveWeb } from "./web-function.ts";
 
@@ -14,8 +15,12 @@ export async function openHeads(environment: Environment): Promise<void> {
   const { telemetry, ports } = await openReads(environment);
   const handler = createHttpHandler({
     registry: createReadOnlyRegistry(ports),
-    authority: OPEN,
+    authority: await openAuthority(environment),
     onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
   });
-  await serveWeb({ endpoint: httpEndpoint, telemetry, handler: telling(telemetry, onlyHeads(handler)) });
+  await serveWeb({
+    endpoint: httpEndpoint,
+    telemetry,
+    handler: telling(telemetry, (request) => onlyHeads(handler)(behindEdge(request))),
+  });
 }

@@ -1,6 +1,7 @@
 import { readOnly } from "../gateway/read-only.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
+import { openAuthority } from "./authority.ts";
 import { opensBlobs, PULLS } from "./pulls.ts";
 import { openReads } from "./reading.ts";
 
@@ -10,5 +11,9 @@ export async function openPulling(environment: Environment): Promise<GatewayHand
   const settings = readSettings(environment, ["region", ...PULLS]);
   const open = await opensBlobs({ ...settings, credentials, log: telemetry.log }, ports.blobs.open);
   const { table, blobs } = ports;
-  return serveGateway({ telemetry, handlerFor: readOnly({ table, blobs: { ...blobs, open } }, heads) });
+  return serveGateway({
+    telemetry,
+    authority: await openAuthority(environment),
+    handlerFor: readOnly({ table, blobs: { ...blobs, open } }, heads),
+  });
 }

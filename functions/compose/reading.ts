@@ -9,6 +9,7 @@ import { createDynamoReads } from "../stores/dynamo-reads.ts";
 import { createS3Reads } from "../stores/s3-reads.ts";
 import { systemClock } from "../system-clock.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
+import { openAuthority } from "./authority.ts";
 import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
 
 const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", ...HEADS] as const;
@@ -39,5 +40,9 @@ export async function openReads(environment: Environment): Promise<Reads> {
 /** A function that reads the table and the bucket. Rejects with a SettingsError where its environment is wrong. */
 export async function openReading(environment: Environment): Promise<GatewayHandler> {
   const { telemetry, ports, heads } = await openReads(environment);
-  return serveGateway({ telemetry, handlerFor: readOnly(ports, heads) });
+  return serveGateway({
+    telemetry,
+    authority: await openAuthority(environment),
+    handlerFor: readOnly(ports, heads),
+  });
 }

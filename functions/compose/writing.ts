@@ -3,6 +3,7 @@ import { type ReadWriteManner, readWrite } from "../gateway/read-write.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
+import { openAuthority } from "./authority.ts";
 import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
 import { opensBlobs, PULLS } from "./pulls.ts";
 import { connectStores, STORES } from "./stores.ts";
@@ -29,5 +30,9 @@ export async function openStores(environment: Environment): Promise<WritingStore
 /** A function that reads and writes. */
 export async function openWriting(environment: Environment): Promise<GatewayHandler> {
   const { telemetry, ports, manner } = await openStores(environment);
-  return serveGateway({ telemetry, handlerFor: readWrite(ports, manner) });
+  return serveGateway({
+    telemetry,
+    authority: await openAuthority(environment),
+    handlerFor: readWrite(ports, manner),
+  });
 }

@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { HttpRequest } from "../../shared/http/messages.ts";
+import { behindEdge } from "./behind-edge.ts";
 
 /** What an HTTP API hands over (payload format 2.0), as far as a registry needs it. */
 export type GatewayEvent = Pick<
   APIGatewayProxyEventV2,
   "rawPath" | "rawQueryString" | "cookies" | "headers" | "body" | "isBase64Encoded"
-> & { readonly requestContext: { readonly http: { readonly method: string } } };
+> & { readonly requestContext: { readonly http: { readonly method: string; readonly sourceIp?: string } } };
 
 export interface GatewayRequest extends HttpRequest {
   /** bytes of the body: it is in memory, whole */
@@ -15,15 +16,17 @@ export interface GatewayRequest extends HttpRequest {
 /** The client's request. Never throws, whatever the event holds: what is wrong with it, the route tells. */
 export function requestOf(event: GatewayEvent): GatewayRequest {
   const bytes = bodyOf(event);
-  return {
-    method: event.requestContext.http.method,
+  const { method, sourceIp } = event.requestContext.http;
+  return behindEdge({
+    method,
     path: escaped(event.rawPath),
     // Never the joined queryStringParameters, which make one of `tag=a&tag=b` and `tag=a,b`.
     query: event.rawQueryString,
     header: (name) => (name === "cookie" ? event.cookies?.join("; ") : event.headers[name]),
+    ...(sourceIp !== undefined && { clientAddress: sourceIp }),
     body: { [Symbol.asyncIterator]: () => once(bytes) },
     size: bytes.length,
-  };
+  });
 }
 
 /**

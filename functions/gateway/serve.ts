@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import { withoutBody } from "../../shared/http/answers.ts";
-import { type Authority, OPEN } from "../../shared/http/authority.ts";
+import type { Authority } from "../../shared/http/authority.ts";
 import type { HttpAnswer, HttpHandler } from "../../shared/http/messages.ts";
 import { refusal } from "../../shared/http/refusal.ts";
 import type { Caller } from "../../shared/registry/registry.ts";
@@ -8,15 +8,13 @@ import { errorText } from "../telemetry/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type About, aboutRequest } from "./about.ts";
 import { type Deadline, deadlineOf, inTime } from "./deadline.ts";
+import { noting } from "./noting.ts";
 import { type GatewayEvent, type GatewayRequest, requestOf } from "./request.ts";
 import { bodySize, type GatewayResult, resultOf } from "./result.ts";
 import { tellAnswer } from "./tell-answer.ts";
 
 /** Milliseconds of an invocation that are kept for saying that it came to no end: Lambda says it less clearly. */
 const RESERVE = 1000;
-
-/** Everyone, while there is no authentication. */
-const ANONYMOUS: Caller = { name: "anonymous" };
 
 /** What the answer to one request may know beside the request. */
 export interface Invocation {
@@ -31,6 +29,7 @@ export type HandlerFor = (invocation: Invocation) => HttpHandler;
 
 export interface Serving {
   readonly telemetry: Telemetry;
+  readonly authority: Authority;
   readonly handlerFor: HandlerFor;
 }
 
@@ -45,12 +44,14 @@ export const serveGateway =
     telemetry.log.addContext(context);
     const request = requestOf(event);
     const about = aboutRequest(request);
+    const { authority, caller } = noting(serving.authority);
     return telemetry.record(about.operation, async (annotate) => {
-      const result = await resultFor(request, context, serving);
+      const result = await resultFor(request, context, { ...serving, authority });
       annotate("operation", about.operation);
       if (about.repository !== undefined) annotate("repository", about.repository);
       annotate("status", result.statusCode);
-      tell(telemetry, { request, about, result, milliseconds: performance.now() - startedAt });
+      const milliseconds = performance.now() - startedAt;
+      tell(telemetry, { request, about, result, caller: caller(), milliseconds });
       return result;
     });
   };
@@ -58,11 +59,11 @@ export const serveGateway =
 async function resultFor(
   request: GatewayRequest,
   context: Context,
-  { handlerFor, telemetry: { log } }: Serving,
+  { handlerFor, authority, telemetry: { log } }: Serving,
 ): Promise<GatewayResult> {
   const deadline = deadlineOf(context, RESERVE);
   const onUnavailable = (error: Error) => log.warn("a store can't serve", { error: errorText(error) });
-  const handler = handlerFor({ deadline, authority: OPEN, onUnavailable });
+  const handler = handlerFor({ deadline, authority, onUnavailable });
   try {
     const result = await inTime(handler(request).then(resultOf), deadline);
     if (result !== "late") return result;
@@ -84,10 +85,11 @@ interface Served {
   readonly request: GatewayRequest;
   readonly about: About;
   readonly result: GatewayResult;
+  readonly caller: Caller;
   readonly milliseconds: number;
 }
 
-function tell(telemetry: Telemetry, { request, about, result, milliseconds }: Served): void {
+function tell(telemetry: Telemetry, { request, about, result, caller, milliseconds }: Served): void {
   tellAnswer(telemetry, {
     about,
     method: request.method,
@@ -95,7 +97,7 @@ function tell(telemetry: Telemetry, { request, about, result, milliseconds }: Se
     digest: result.headers["Docker-Content-Digest"],
     bytesIn: request.size,
     bytesOut: bodySize(result),
-    caller: ANONYMOUS,
+    caller,
     milliseconds,
   });
 }

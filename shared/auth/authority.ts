@@ -15,11 +15,14 @@ export interface AuthorityOptions {
   readonly service: string;
   readonly address: PublicAddress;
   readonly tokens: TokenReader;
-  readonly logIn: LogIn;
-  readonly rightsOf: (identity: Identity) => Promise<Rights>;
+  readonly byCredentials: ByCredentials;
 }
 
-const WORTHLESS: Sender = { kind: "unknown", error: "invalid_token" };
+/** Whose a name and what proves it are. */
+export type ByCredentials = (credentials: Credentials, request: HttpRequest) => Promise<Sender>;
+
+/** Of a token or credentials that are none of ours. */
+export const WORTHLESS: Sender = { kind: "unknown", error: "invalid_token" };
 
 /** Knows senders by a bearer token, or by a name and what proves it (Basic). */
 export function createAuthority(options: AuthorityOptions): Authority {
@@ -30,9 +33,9 @@ export function createAuthority(options: AuthorityOptions): Authority {
         case "none":
           return { kind: "unknown" };
         case "bearer":
-          return byToken(authorization.token, options);
+          return senderByToken(authorization.token, options);
         case "basic":
-          return byCredentials(authorization.credentials, request, options);
+          return options.byCredentials(authorization.credentials, request);
         case "unusable":
           return WORTHLESS;
       }
@@ -42,7 +45,10 @@ export function createAuthority(options: AuthorityOptions): Authority {
   };
 }
 
-async function byToken(token: string, { tokens }: AuthorityOptions): Promise<Sender> {
+export async function senderByToken(
+  token: string,
+  { tokens }: Pick<AuthorityOptions, "tokens">,
+): Promise<Sender> {
   const read = await tokens.readAccess(token);
   if (read === "invalid") return WORTHLESS;
   const access: Access = { caller: { name: read.subject }, rights: rightsIn(read) };
@@ -51,16 +57,20 @@ async function byToken(token: string, { tokens }: AuthorityOptions): Promise<Sen
   return { kind: "known", access: { ...access, isSettled: (need) => wasAskedFor(read, need) } };
 }
 
-async function byCredentials(
-  credentials: Credentials,
-  { clientAddress = "" }: HttpRequest,
-  { logIn, rightsOf }: AuthorityOptions,
-): Promise<Sender> {
-  const found = await logIn({ ...credentials, from: clientAddress });
-  if (found === "unknown") return WORTHLESS;
-  const access = { caller: { name: nameOf(found) }, rights: await rightsOf(found), isSettled: () => true };
-  return { kind: "known", access };
+interface Lookup {
+  readonly logIn: LogIn;
+  readonly rightsOf: (identity: Identity) => Promise<Rights>;
 }
+
+/** Looks credentials up here: a process that knows people and policy. */
+export const byLogIn =
+  ({ logIn, rightsOf }: Lookup): ByCredentials =>
+  async (credentials, { clientAddress = "" }) => {
+    const found = await logIn({ ...credentials, from: clientAddress });
+    if (found === "unknown") return WORTHLESS;
+    const access = { caller: { name: nameOf(found) }, rights: await rightsOf(found), isSettled: () => true };
+    return { kind: "known", access };
+  };
 
 interface Challenge {
   readonly service: string;

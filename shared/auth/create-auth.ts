@@ -4,7 +4,7 @@ import type { Authority } from "../http/authority.ts";
 import type { HttpHandler } from "../http/messages.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Authenticator } from "./authenticate.ts";
-import { createAuthority } from "./authority.ts";
+import { byLogIn, createAuthority } from "./authority.ts";
 import type { Signer, Verifier } from "./jwt.ts";
 import { createLogIn } from "./log-in.ts";
 import type { PublicAddress } from "./public-address.ts";
@@ -36,7 +36,7 @@ export function createAuth(options: AuthOptions): Auth {
   const logIn = createLogIn(authenticator, clock);
   const endpoint = createTokenEndpoint({ ...options, tokens, logIn, again: authenticator.again });
   return {
-    authority: createAuthority({ ...options, tokens, logIn }),
+    authority: createAuthority({ ...options, tokens, byCredentials: byLogIn({ ...options, logIn }) }),
     withTokens: (inner) => (request) => (request.path === TOKEN_PATH ? endpoint(request) : inner(request)),
   };
 }

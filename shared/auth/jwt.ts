@@ -1,4 +1,6 @@
+import { createPublicKey } from "node:crypto";
 import {
+  base64url,
   type CryptoKey,
   calculateJwkThumbprint,
   errors,
@@ -66,10 +68,46 @@ export async function createSigner(key: PrivateKey, { service }: Service): Promi
   const imported = await importJWK({ ...key }, ALGORITHM);
   return {
     sign: (claims, typ) =>
-      new SignJWT({ ...claims, iss: service, aud: service, nbf: claims.iat })
+      new SignJWT(completed(claims, service))
         .setProtectedHeader({ alg: ALGORITHM, typ, kid: key.kid })
         .sign(imported),
   };
+}
+
+const completed = (claims: Claims, service: string): Claims => ({
+  ...claims,
+  iss: service,
+  aud: service,
+  nbf: claims.iat,
+});
+
+/** A key that never leaves where it is. */
+export interface RemoteKey {
+  readonly kid: string;
+  /** ECDSA on P-256 with SHA-256: r and s, 32 bytes each (RFC 7518 § 3.4) */
+  readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
+/** Signs with a key that is elsewhere: the compact form of RFC 7515 § 3.1. */
+export function createRemoteSigner({ kid, sign }: RemoteKey, { service }: Service): Signer {
+  return {
+    sign: async (claims, typ) => {
+      const signed = `${encoded({ alg: ALGORITHM, typ, kid })}.${encoded(completed(claims, service))}`;
+      return `${signed}.${base64url.encode(await sign(new TextEncoder().encode(signed)))}`;
+    },
+  };
+}
+
+const encoded = (part: object): string => base64url.encode(JSON.stringify(part));
+
+/** Of its DER form, SubjectPublicKeyInfo. Rejects where it is no key of P-256. */
+export async function publicKeyOf(spki: Uint8Array): Promise<PublicKey> {
+  const jwk = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" }).export({
+    format: "jwk",
+  });
+  const { crv, x, y } = jwk;
+  if (crv !== "P-256" || x === undefined || y === undefined) throw new Error("a key of another kind");
+  return { kid: await calculateJwkThumbprint(jwk), kty: "EC", crv, x, y };
 }
 
 /** Verifies with public keys alone. Rejects where one of them is no key. */

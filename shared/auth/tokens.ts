@@ -35,7 +35,7 @@ export interface Tokens extends TokenReader {
  * Needs public keys alone. What was verified is remembered until it ends, as a hash, since a pull shows the same token
  * with each of its requests.
  */
-function createTokenReader({ verify }: Verifier, { now }: Pick<Clock, "now">): TokenReader {
+export function createTokenReader({ verify }: Verifier, { now }: Pick<Clock, "now">): TokenReader {
   const known = new Remembered<AccessToken>({ most: MOST_REMEMBERED, now });
   return {
     readAccess: async (token) => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   removeFolder = folder.remove;
   await buildFunctions(folder.path);
   heads = await startWebFunction("heads", folder.path);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   heads.process.kill("SIGKILL");
   await removeFolder();

@@ -52,6 +52,7 @@ describe('heads: "web-function"', () => {
       "BERTH_LOG_LEVEL",
       "BERTH_TABLE",
       "BERTH_TEAM",
+      "BERTH_TOKEN_KEYS",
     ]);
   });
 

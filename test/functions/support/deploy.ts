@@ -2,6 +2,7 @@ import { readOnly } from "../../../functions/gateway/read-only.ts";
 import { readWrite } from "../../../functions/gateway/read-write.ts";
 import { serveGateway } from "../../../functions/gateway/serve.ts";
 import { systemClock } from "../../../functions/system-clock.ts";
+import { type Authority, OPEN } from "../../../shared/http/authority.ts";
 import type { HeadAnswers } from "../../../shared/http/serve.ts";
 import type { Blobs } from "../../../shared/ports/blobs.ts";
 import type { Table } from "../../../shared/ports/table.ts";
@@ -15,19 +16,25 @@ export function deploy({
   blobs = (bare) => bare,
   heads = { headBody: "as-get" },
   uploadDoor = "",
+  authority = OPEN,
   left,
 }: {
   readonly table?: (bare: Table) => Table;
   readonly blobs?: (bare: Blobs) => Blobs;
   readonly heads?: HeadAnswers;
   readonly uploadDoor?: string;
+  readonly authority?: Authority;
   /** milliseconds of each invocation */
   readonly left?: () => number;
 } = {}) {
   const { told, telemetry } = listen();
   const ports = { table: table(createMemoryTable()), blobs: blobs(createMemoryBlobs()), clock: systemClock };
-  const handler = serveGateway({ telemetry, handlerFor: readWrite(ports, { ...heads, uploadDoor }) });
-  const reader = serveGateway({ telemetry, handlerFor: readOnly(ports, heads) });
+  const handler = serveGateway({
+    telemetry,
+    authority,
+    handlerFor: readWrite(ports, { ...heads, uploadDoor }),
+  });
+  const reader = serveGateway({ telemetry, authority, handlerFor: readOnly(ports, heads) });
   return { ...throughEvents(handler, contextWith(left)), reader: throughEvents(reader), told };
 }
 

@@ -14,6 +14,15 @@ export const FUNCTION_ENVIRONMENT = {
   BERTH_TABLE: "berth-team",
   BERTH_BUCKET: "berth-team-blobs",
   BERTH_TEAM: "team",
+  BERTH_TOKEN_KEYS: "none",
+} as const;
+
+/** What the function of tokens has beside it, wherever it runs. */
+const TOKEN_ENVIRONMENT = {
+  ...FUNCTION_ENVIRONMENT,
+  BERTH_TOKEN_KEYS: "key-1",
+  BERTH_SERVICE: "berth-team-1",
+  BERTH_HOSTS: "registry.example",
 } as const;
 
 interface Run {
@@ -58,7 +67,7 @@ const PROGRAM = `
 export const runFunction = ({
   bundles,
   name,
-  environment = FUNCTION_ENVIRONMENT,
+  environment = name === "token" ? TOKEN_ENVIRONMENT : FUNCTION_ENVIRONMENT,
   events = [],
 }: Run): Promise<Ran> =>
   new Promise((resolve) => {

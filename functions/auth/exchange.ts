@@ -1,0 +1,76 @@
+import { createHmac } from "node:crypto";
+import type { Credentials } from "../../shared/auth/authenticate.ts";
+import { type ByCredentials, senderByToken, WORTHLESS } from "../../shared/auth/authority.ts";
+import { Remembered } from "../../shared/auth/remembered.ts";
+import type { TokenReader } from "../../shared/auth/tokens.ts";
+import { HttpRefusal } from "../../shared/http/refusal.ts";
+import type { Clock } from "../../shared/ports/clock.ts";
+import { StoreUnavailableError } from "../../shared/ports/table.ts";
+import type { GatewayEvent } from "../gateway/request.ts";
+import { scopesOf } from "./scopes-of.ts";
+
+/** Calls the token function; what it is called with, and what it answers, is what the gateway would. */
+export type InvokeToken = (event: GatewayEvent) => Promise<TokenResult>;
+
+export interface TokenResult {
+  readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** base64 */
+  readonly body?: string | undefined;
+}
+
+interface Exchange {
+  readonly invoke: InvokeToken;
+  readonly tokens: TokenReader;
+  readonly clock: Pick<Clock, "now" | "newSecret">;
+}
+
+/** milliseconds: how long what was revoked may still be taken */
+const REMEMBERED_FOR = 60_000;
+const MOST = 1000;
+
+/**
+ * Knows people, policy and passwords through the token function alone, which gives a token for what the request is about.
+ * The token is remembered for a minute, and what it was given for as a keyed hash.
+ */
+export function byExchange({ invoke, tokens, clock }: Exchange): ByCredentials {
+  const known = new Remembered<string>({ most: MOST, now: clock.now });
+  const secret = clock.newSecret();
+  return async (credentials, request) => {
+    const scopes = scopesOf(request);
+    const shown = JSON.stringify([credentials.name, credentials.secret, scopes]);
+    const hash = createHmac("sha256", secret).update(shown).digest("base64");
+    const remembered = known.get(hash);
+    const token = remembered ?? tokenIn(await invoke(eventFor(credentials, scopes, request.clientAddress)));
+    if (token === "wrong") return WORTHLESS;
+    if (remembered === undefined) known.set(hash, token, clock.now() + REMEMBERED_FOR);
+    return senderByToken(token, { tokens });
+  };
+}
+
+function eventFor(
+  { name, secret }: Credentials,
+  scopes: readonly string[],
+  sourceIp: string | undefined,
+): GatewayEvent {
+  const basic = Buffer.from(`${name}:${secret}`).toString("base64");
+  return {
+    rawPath: "/token",
+    rawQueryString: scopes.map((scope) => `scope=${encodeURIComponent(scope)}`).join("&"),
+    headers: { authorization: `Basic ${basic}` },
+    isBase64Encoded: false,
+    requestContext: { http: { method: "GET", sourceIp: sourceIp ?? "" } },
+  };
+}
+
+function tokenIn({ statusCode, headers = {}, body = "" }: TokenResult): string {
+  if (statusCode === 401) return "wrong";
+  if (statusCode === 429) {
+    const seconds = headers["Retry-After"] ?? "1";
+    const reason = `too many failed logins with this name: try again in ${seconds} s`;
+    throw new HttpRefusal("TOOMANYREQUESTS", { reason }, { "Retry-After": seconds });
+  }
+  if (statusCode !== 200) throw new StoreUnavailableError(`the token function answers ${statusCode}`);
+  const { token } = JSON.parse(Buffer.from(body, "base64").toString("utf8")) as { readonly token: string };
+  return token;
+}

@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises";
+import type { Context } from "aws-lambda";
+import { createPolicies } from "../../shared/access/policies.ts";
+import { accessKeyEndpoints } from "../../shared/admin/access-keys.ts";
+import { accountEndpoints } from "../../shared/admin/accounts.ts";
+import { withAdministration } from "../../shared/admin/administration.ts";
+import { policyEndpoints } from "../../shared/admin/policy.ts";
+import { SELF } from "../../shared/admin/self.ts";
+import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
+import { createIdentities } from "../../shared/identities/identities.ts";
+import { tableUntil } from "../gateway/deadline.ts";
+import { nothing } from "../gateway/nothing.ts";
+import type { GatewayEvent } from "../gateway/request.ts";
+import type { GatewayResult } from "../gateway/result.ts";
+import { serveGateway } from "../gateway/serve.ts";
+import { type Environment, readSettings } from "../settings.ts";
+import { connectDynamo } from "../stores/dynamo-client.ts";
+import { createDynamoTable } from "../stores/dynamo-table.ts";
+import { systemClock } from "../system-clock.ts";
+import { openTelemetry } from "../telemetry/telemetry.ts";
+import { openAuthority } from "./authority.ts";
+import { freshCredentials, TELEMETRY } from "./environment.ts";
+
+const NEEDED = [...TELEMETRY, "region", "table", "dynamo"] as const;
+
+/** What who may invoke functions in the account sends to this one, since nobody can log in yet; the API sends no such event. */
+interface FirstAdminEvent {
+  readonly firstAdmin: true;
+}
+type AdministrationHandler = (
+  event: GatewayEvent | FirstAdminEvent,
+  context: Context,
+) => Promise<GatewayResult | FirstAdmin>;
+
+/**
+ * People, robots, access keys and the policy, for who may administer. `policyFile`: the policy that the registry is deployed
+ * with. Rejects with a SettingsError where its environment is wrong, and where that is no policy.
+ */
+export async function openAdministration(
+  environment: Environment,
+  policyFile: string,
+): Promise<AdministrationHandler> {
+  const { region, table: name, dynamo, ...about } = readSettings(environment, NEEDED);
+  const telemetry = await openTelemetry(about);
+  const clients = connectDynamo({ region, credentials: freshCredentials(environment), ...dynamo });
+  const table = createDynamoTable({ clients, table: name });
+  const policies = createPolicies({ table, clock: systemClock, file: await readFile(policyFile, "utf8") });
+  const serve = serveGateway({
+    telemetry,
+    authority: await openAuthority(environment),
+    handlerFor: (invocation) => {
+      const identities = createIdentities({
+        table: tableUntil(invocation.deadline, table),
+        clock: systemClock,
+      });
+      const endpoints = [
+        SELF,
+        ...accountEndpoints(identities),
+        ...accessKeyEndpoints(identities),
+        ...policyEndpoints(policies, identities),
+      ];
+      return withAdministration(nothing(invocation), { ...invocation, endpoints });
+    },
+  });
+  return async (event, context) => {
+    if ("requestContext" in event) return serve(event, context);
+    telemetry.log.addContext(context);
+    const made = await ensureFirstAdmin({ table, clock: systemClock });
+    telemetry.log.info(
+      made === "exists"
+        ? "there is somebody already: no first administrator"
+        : "made the first administrator",
+    );
+    return made;
+  };
+}

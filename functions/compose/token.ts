@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { createPolicies } from "../../shared/access/policies.ts";
+import { rightsOf } from "../../shared/access/rights-of.ts";
+import { createLogIn } from "../../shared/auth/log-in.ts";
+import { createTokenEndpoint } from "../../shared/auth/token-endpoint.ts";
+import { createTokens } from "../../shared/auth/tokens.ts";
+import { OPEN } from "../../shared/http/authority.ts";
+import { createIdentities } from "../../shared/identities/identities.ts";
+import { createAuthenticator } from "../auth/authenticator.ts";
+import { createKms } from "../auth/kms.ts";
+import { createKmsSigner, createKmsVerifier } from "../auth/token-keys.ts";
+import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
+import { type Environment, readSettings } from "../settings.ts";
+import { connectDynamo } from "../stores/dynamo-client.ts";
+import { createDynamoTable } from "../stores/dynamo-table.ts";
+import { systemClock } from "../system-clock.ts";
+import { openTelemetry } from "../telemetry/telemetry.ts";
+import { freshCredentials, TELEMETRY } from "./environment.ts";
+
+const NEEDED = [...TELEMETRY, "region", "table", "dynamo", "kms", "tokenKeys", "service", "hosts"] as const;
+
+/**
+ * The token endpoint, which alone knows policy and people, and alone signs. `policyFile`: the policy that the registry is
+ * deployed with. Rejects with a SettingsError where its environment is wrong, and where that is no policy.
+ */
+export async function openToken(environment: Environment, policyFile: string): Promise<GatewayHandler> {
+  const { region, table, dynamo, kms, tokenKeys, service, hosts, ...about } = readSettings(
+    environment,
+    NEEDED,
+  );
+  if (tokenKeys === "none")
+    throw new Error("BERTH_TOKEN_KEYS is 'none': there is nothing to sign tokens with");
+  const telemetry = await openTelemetry(about);
+  const credentials = freshCredentials(environment);
+  const clients = connectDynamo({ region, credentials, ...dynamo });
+  const ports = { table: createDynamoTable({ clients, table }), clock: systemClock };
+  const policies = createPolicies({ ...ports, file: await readFile(policyFile, "utf8") });
+  const accounts = createIdentities(ports);
+  const authenticator = createAuthenticator({ accounts, policies, hosts, log: telemetry.log });
+  const { now } = systemClock;
+  const keys = { kms: createKms({ region, credentials, now, ...kms }), ids: tokenKeys, service, now };
+  const tokens = createTokens({ ...createKmsSigner(keys), ...createKmsVerifier(keys) }, systemClock);
+  const endpoint = {
+    service,
+    tokens,
+    logIn: createLogIn(authenticator, systemClock),
+    again: authenticator.again,
+    rightsOf: async (identity: Parameters<typeof authenticator.again>[0]) =>
+      rightsOf((await policies.inForce()).policy, identity),
+    clock: systemClock,
+  };
+  return serveGateway({
+    telemetry,
+    // Whoever wants a token shows here what proves it: nothing is asked before.
+    authority: OPEN,
+    handlerFor: ({ onUnavailable }) => createTokenEndpoint({ ...endpoint, onUnavailable }),
+  });
+}
