@@ -52,7 +52,7 @@ describe.each(Object.entries(LOGIN_CLIENTS))("%s", (client, start) => {
           .replace(/-$/, "")}/${who}`,
       );
       await push(image, name);
-      await pull(name);
+      await expect(pull(name)).resolves.toBeDefined();
     },
   );
 

@@ -88,14 +88,22 @@ async function startOras(): Promise<LoginClient> {
       return {
         push: ({ layout, tag }, to) =>
           oras(
-            ...["cp", "--to-plain-http", `--to-registry-config=${file}`],
-            ...["--from-oci-layout", `${layout}:${tag}`, to],
+            "cp",
+            "--to-plain-http",
+            `--to-registry-config=${file}`,
+            "--from-oci-layout",
+            `${layout}:${tag}`,
+            to,
           ),
         pull: async (from) => {
           const into = await freshDirectory("pulled");
           return oras(
-            ...["cp", "--from-plain-http", `--from-registry-config=${file}`],
-            ...["--to-oci-layout", from, `${into}:pulled`],
+            "cp",
+            "--from-plain-http",
+            `--from-registry-config=${file}`,
+            "--to-oci-layout",
+            from,
+            `${into}:pulled`,
           );
         },
       };
@@ -154,7 +162,7 @@ async function startCtr(find: (name: string) => string): Promise<LoginClient> {
       push: async ({ layout, tag }, to) => {
         const archive = join(await freshDirectory("archive"), "image.tar");
         await run(["tar", "-C", layout, "-cf", archive, "."]);
-        const base = `${to.slice(0, to.lastIndexOf(":"))}`;
+        const base = to.slice(0, to.lastIndexOf(":"));
         await images("import", "--all-platforms", "--no-unpack", "--base-name", base, archive);
         await rm(archive);
         await images("tag", "--force", `${base}:${tag}`, to);
