@@ -1,10 +1,13 @@
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { createPullSigner } from "../functions/pulls/signed-url.ts";
 import { createPresigner } from "../functions/stores/presign.ts";
+import { parseDigest } from "../shared/oci/digest.ts";
 
 /**
- * What a signed URL costs: CPU time of one signature by our own presigner and by the SDK's, warm. Every blob pull on
- * AWS pays for one. `npm run bench:presign`; the results are for reading, no goal hangs on them but the issue's: well
+ * What a signed URL costs: CPU time of one signature by our own presigner and by the SDK's, and of one for CloudFront with
+ * either kind of key, warm. Every blob pull on AWS pays for one. `npm run bench:presign`; the results are for reading, no goal hangs on them but the issue's: well
  * below a millisecond.
  */
 
@@ -39,6 +42,15 @@ function signBySdk(): (number: number) => Promise<unknown> {
   };
 }
 
+/** As pulls at the edge are signed: with the key of the curve P-256, or, to compare, RSA of 2,048 bits. */
+function signForCloudFront(privateKey: KeyObject): (number: number) => Promise<unknown> {
+  const origin = "https://d111111abcdef8.cloudfront.net";
+  const edge = { kind: "edge", origin, keyId: "K2JCJMDEHXQW5F", publicKey: "", parameter: "" } as const;
+  const sign = createPullSigner(edge, privateKey);
+  const digest = parseDigest(`sha256:${"a".repeat(64)}`);
+  return async (number) => sign({ key: keyOf(number), digest, expires: Math.floor(Date.now() / 1000) });
+}
+
 /** microseconds of CPU for one signature */
 async function cost(sign: (number: number) => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
@@ -47,7 +59,12 @@ async function cost(sign: (number: number) => Promise<unknown>): Promise<number>
   return (user + system) / SIGNATURES;
 }
 
-const signers = { "our own presigner": signOurselves(), "the SDK's presigner": signBySdk() };
+const signers = {
+  "our own presigner": signOurselves(),
+  "the SDK's presigner": signBySdk(),
+  "CloudFront, ECDSA": signForCloudFront(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey),
+  "CloudFront, RSA": signForCloudFront(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey),
+};
 for (const [name, sign] of Object.entries(signers)) {
   await cost(sign);
   const costs: number[] = [];

@@ -71,7 +71,7 @@ export function pricesSection(): readonly string[] {
     ...Object.entries(SOURCES).map(([letter, source]) => `- ${letter}: ${source}.`),
     `- ${ALLOWANCES}`,
     "",
-    "Not in the bills, because they are off unless somebody switches them on: alarms, the dashboard, traces, a key of one's own.",
+    "Not in the bills, because they are off unless somebody switches them on: alarms, the dashboard, traces, a key of one's own, pulls at the edge.",
     "Not in them, because no source was found that can be trusted with their prices: what the edge adds (CloudFront's requests and",
     "bytes to the origins; pulls of blobs don't pass it), and the upload door (a Lambda Web Function: processor, memory, requests,",
     "bytes). Both cost nothing while nobody asks. The door on Fargate costs all the time ([deploy.md](deploy.md#the-upload-door)).",

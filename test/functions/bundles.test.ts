@@ -109,6 +109,22 @@ describe("the bundle of a function", () => {
   );
 });
 
+describe("what pulls at the edge take", () => {
+  const signing = (name: FunctionName) =>
+    filesOf(name).filter(({ sources }) => sources.includes("functions/pulls/signed-url.ts"));
+
+  it.each(["blobs", "deep"] as const)("is loaded where it is switched on: %s", (name) => {
+    expect(signing(name).map(({ atStart }) => atStart)).toEqual([false]);
+  });
+
+  it.each(["manifests", "heads", "upload-door"] as const)(
+    "is not there where no blob is pulled: %s",
+    (name) => {
+      expect(signing(name)).toEqual([]);
+    },
+  );
+});
+
 describe("the bundle of a function, in a process of its own", () => {
   it.each(EVENT_FUNCTIONS)("loads with nothing but what Lambda and the stack set: %s", async (name) => {
     expect(await runFunction({ bundles, name })).toMatchObject({ code: 0, stderr: "" });
