@@ -41,8 +41,13 @@ const STRICT = {
   typeRoots: [join(ROOT, "node_modules/@types")],
 };
 
+/** The first program on a page. */
+const exampleOf = (page: string): string =>
+  /```ts\n([^]*?)```/.exec(readFileSync(join(ROOT, page), "utf8"))?.[1] ?? "";
+
 const PROGRAM = `
-import { contentOf, openRegistry, parseDigest, parseRepoName, RegistryRefusal } from "berth/client";
+import { createHash } from "node:crypto";
+import { contentOf, openRegistry, parseDigest, parseRepoName, parseTag, RegistryRefusal } from "berth/client";
 
 const registry = openRegistry(process.argv[2] ?? "");
 const repo = parseRepoName("team/app");
@@ -52,6 +57,11 @@ const size: number = await registry.sizeOfBlob(repo, digest);
 const chunks: Uint8Array[] = [];
 for await (const chunk of registry.pullBlob(repo, digest)) chunks.push(chunk);
 console.log(outcome, size, Buffer.concat(chunks).toString());
+const mediaType = "application/vnd.oci.image.manifest.v1+json";
+const config = { mediaType: "application/vnd.oci.image.config.v1+json", digest, size };
+const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [] }));
+const manifest = parseDigest("sha256:" + createHash("sha256").update(bytes).digest("hex"));
+await registry.putManifest(repo, { digest: manifest, mediaType, bytes, tags: [parseTag("1.0")] });
 try {
   await registry.sizeOfBlob(parseRepoName("other"), digest);
 } catch (error) {
@@ -120,13 +130,18 @@ describe("the packed package, installed in an empty folder", () => {
     const home = join(installed, "..");
     writeFileSync(
       join(home, "tsconfig.json"),
-      JSON.stringify({ compilerOptions: STRICT, files: ["program.ts"] }),
+      JSON.stringify({ compilerOptions: STRICT, files: ["program.ts", "example.ts"] }),
     );
     writeFileSync(join(home, "package.json"), JSON.stringify({ type: "module" }));
     writeFileSync(join(home, "program.ts"), PROGRAM);
+    const { host } = new URL(berth.url);
+    writeFileSync(join(home, "example.ts"), exampleOf("README.md").replace("registry.example.com", host));
+    expect(exampleOf("docs/client.md")).toBe(exampleOf("README.md"));
     await execute(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", home]);
-    const { stdout } = await execute(process.execPath, [join(home, "program.ts"), new URL(berth.url).host]);
+    const { stdout } = await execute(process.execPath, [join(home, "program.ts"), host]);
     expect(stdout).toBe("sent 5 hello\nBLOB_UNKNOWN\n");
+    const example = await execute(process.execPath, [join(home, "example.ts")]);
+    expect(example.stdout).toMatch(/^1\.0 sha256:[0-9a-f]{64} \d+\n$/);
     await berth.kill("SIGKILL");
   });
 
