@@ -55,14 +55,14 @@ const ask = (path: string, init: RequestInit = {}, headers: Headers = {}) =>
   fetch(new URL(path, berth.url), { ...init, headers: { ...(init.headers as Headers), ...headers } });
 const asAdmin = { fetch: (path: string, init?: RequestInit) => ask(path, init, basic("admin", admin)) };
 
-async function administer<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+async function administer<Told>(method: string, path: string, body?: unknown): Promise<Told> {
   const response = await asAdmin.fetch(`/v2/_berth/${path}`, {
     method,
     headers: { "Content-Type": "application/json" },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   expect(response.ok).toBe(true);
-  return (response.status === 204 ? undefined : await response.json()) as Answer;
+  return (response.status === 204 ? undefined : await response.json()) as Told;
 }
 
 interface Key {
