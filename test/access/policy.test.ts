@@ -130,6 +130,25 @@ describe("a policy", () => {
   });
 });
 
+describe("an access key that is limited to tags", () => {
+  it("pushes no others, where its owner may push all", () => {
+    const limits = [
+      { repositories: parseGlob("**"), actions: ["push"], tags: [parseTagGlob("v*")] },
+    ] as const;
+    const policy = parsePolicy("version: 1\nrules: [{ who: robot:ci, may: push, on: shop/* }]\n");
+    const ci: Identity = { kind: "robot", name: "ci" };
+    const pushes = (identity: Identity, tag: string) =>
+      allows(rightsOf(policy, identity), {
+        action: "push",
+        repo: parseRepoName("shop/api"),
+        tags: [parseTag(tag)],
+      });
+    expect(pushes({ ...ci, limits }, "v1")).toBe(true);
+    expect(pushes({ ...ci, limits }, "latest")).toBe(false);
+    expect(pushes(ci, "latest")).toBe(true);
+  });
+});
+
 describe("what the catalog lists", () => {
   it("is told by as few globs as that takes", () => {
     const text = `version: 1
