@@ -1,5 +1,5 @@
 import { PolicyError } from "../../shared/access/complaints.ts";
-import type { Identity } from "../../shared/access/identity.ts";
+import { type Identity, isAccountName } from "../../shared/access/identity.ts";
 import { createPolicies, type Policies } from "../../shared/access/policies.ts";
 import { allows } from "../../shared/access/rights.ts";
 import { rightsOf } from "../../shared/access/rights-of.ts";
@@ -9,6 +9,7 @@ import { withAdministration } from "../../shared/admin/administration.ts";
 import { policyEndpoints } from "../../shared/admin/policy.ts";
 import { SELF } from "../../shared/admin/self.ts";
 import { audited } from "../../shared/audit/audited.ts";
+import type { AuditEvent } from "../../shared/audit/event.ts";
 import { createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier } from "../../shared/auth/jwt.ts";
 import type { PublicAddress } from "../../shared/auth/public-address.ts";
@@ -57,6 +58,7 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
     authenticator: createAuthenticator({ identities, policies, address, port: settings.port, log }),
     rightsOf: rightsNow,
     clock: systemClock,
+    onFailedLogin: (login) => log.audit(failedLogin(login)),
     onUnavailable,
   });
   const { authority } = auth;
@@ -108,6 +110,15 @@ async function openKeys(data: string) {
   const verifier = await createVerifier([signing, ...retired], { service, now: systemClock.now });
   return { service, ...signer, ...verifier };
 }
+
+const failedLogin = ({ name, from }: { readonly name: string; readonly from: string }): AuditEvent => ({
+  actor: "anonymous",
+  from,
+  event: "login",
+  ...(isAccountName(name) && { name }),
+  outcome: "refused",
+  reason: "CREDENTIALS_WRONG",
+});
 
 const addressOf = ({ settings: { publicUrl }, isTls }: GuardedParts): PublicAddress =>
   publicUrl === undefined

@@ -21,7 +21,8 @@ async function logOf(
   const recovered = await runBerth(["key", "recover", "--data", data, "--json"]);
   const { secret } = JSON.parse(recovered.stdout) as { secret: string };
   const berth = await spawnBerth({ data, args: ["--auth", "--log-level", level] });
-  const basic = (password: string) => `Basic ${Buffer.from(`admin:${password}`).toString("base64")}`;
+  const basic = (password: string, name = "admin") =>
+    `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`;
   const headers = { Authorization: basic(secret), "Content-Type": "application/json" };
   const body = JSON.stringify({ name: "ci" });
   expect((await berth.fetch("/v2/_berth/robots", { method: "POST", headers, body })).status).toBe(201);
@@ -29,6 +30,8 @@ async function logOf(
   expect(
     (await berth.fetch("/v2/_berth/robots", { headers: { Authorization: basic("wrong") } })).status,
   ).toBe(401);
+  const swapped = { Authorization: basic("admin", secret) };
+  expect((await berth.fetch("/token?scope=registry:catalog:*", { headers: swapped })).status).toBe(401);
   const { stderr } = await berth.kill("SIGTERM");
   return { lines: linesIn(stderr), secret, text: stderr };
 }
@@ -46,10 +49,14 @@ describe("the log of berth serve --auth", () => {
       about,
       outcome: "done",
     };
+    const wrong = { outcome: "refused", reason: "CREDENTIALS_WRONG" };
+    const failed = { actor: "anonymous", from: "127.0.0.1", event: "login", ...wrong };
     const refused = { event: "delete", repository: "shop/api", tags: ["v1"], outcome: "refused" };
     expect(lines).toEqual([
       line({ ...by, ...added }),
       line({ ...by, ...refused, reason: "MANIFEST_UNKNOWN" }),
+      line({ ...failed, name: "admin" }),
+      line(failed),
     ]);
     expect(text).not.toContain(secret);
   });
