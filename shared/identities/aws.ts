@@ -5,6 +5,7 @@ import { parseAwsLogin, REGISTRY_HEADER, type StsRequest } from "./aws-login.ts"
 import { boundedFetch, type Fetch, OutsideTrouble } from "./bounded-fetch.ts";
 import { type Authenticate, AWS_NAME } from "./credentials.ts";
 import { type Refused, refused } from "./refused.ts";
+import { createTurns } from "./turns.ts";
 import { vouched } from "./vouched.ts";
 
 export interface AwsOptions {
@@ -16,6 +17,8 @@ export interface AwsOptions {
   readonly onRefused: (reason: string) => void;
 }
 
+/** Anybody can send what looks like a request: no flood of them takes more of this process, or of STS's patience with it. */
+const TURNS = { running: 16, waiting: 64 };
 /** milliseconds: STS answers within some tenths of a second */
 const PATIENCE = 5000;
 /** bytes; an answer has some 500 */
@@ -25,12 +28,13 @@ const TRY_AGAIN = new Set(["Throttling", "ThrottlingException", "RequestLimitExc
 
 /**
  * Logs in whoever brings a request to AWS STS that they have signed for this registry: STS tells whose it is.
- * UNAVAILABLE where STS gives no verdict now.
+ * UNAVAILABLE where STS gives no verdict now; TOOMANYREQUESTS where too many wait for one.
  */
 export function createAwsAuthenticate({ registries, fetch, clock, onRefused }: AwsOptions): Authenticate {
+  const inTurn = createTurns(TURNS);
   const identify = async (secret: string): Promise<Identity | Refused> => {
     const request = parseAwsLogin(secret, { registries, now: clock.now() });
-    return request.kind === "request" ? ask(fetch, request) : request;
+    return request.kind === "request" ? inTurn(() => ask(fetch, request)) : request;
   };
   return vouched({ name: AWS_NAME, identify, onRefused });
 }

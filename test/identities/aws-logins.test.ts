@@ -121,6 +121,23 @@ describe("STS", () => {
     await expect(aws.login(await aws.genuine(), { fetch })).rejects.toMatchObject({ reason: "UNAVAILABLE" });
   });
 
+  it("is asked by a few logins at a time; when too many wait, more are refused, and all others get in", async () => {
+    const open = Promise.withResolvers<void>();
+    const asked: URL[] = [];
+    const fetch: Fetch = async (url, init) => {
+      asked.push(url);
+      await open.promise;
+      return aws.sts.fetch(url, init);
+    };
+    const secret = await aws.genuine();
+    const waiting = Array.from({ length: 80 }, () => aws.login(secret, { fetch }));
+    await expect(aws.login(secret, { fetch })).rejects.toMatchObject({ reason: "TOOMANYREQUESTS" });
+    expect(asked).toHaveLength(16);
+    open.resolve();
+    expect(new Set((await Promise.all(waiting)).map((each) => typeof each))).toEqual(new Set(["object"]));
+    expect(asked).toHaveLength(80);
+  });
+
   it("is asked with GET, without a redirect, and told nothing but the registry", async () => {
     let init: unknown;
     const fetch: Fetch = (url, asked) => {

@@ -45,17 +45,21 @@ export function awsLogins(): AwsLogins {
   const clock = movingClock();
   const sts = createSts([ROLE, USER], clock.now);
   const refusals: string[] = [];
+  let reach = sts.fetch;
+  const authenticate = createAwsAuthenticate({
+    registries: [REGISTRY, "localhost:5000"],
+    fetch: (url, init) => reach(url, init),
+    clock,
+    onRefused: (reason) => refusals.push(reason),
+  });
   return {
     clock,
     sts,
     refusals,
-    login: (secret, { name = "aws", fetch = sts.fetch } = {}) =>
-      createAwsAuthenticate({
-        registries: [REGISTRY, "localhost:5000"],
-        fetch,
-        clock,
-        onRefused: (reason) => refusals.push(reason),
-      })({ name, secret }),
+    login: (secret, { name = "aws", fetch = sts.fetch } = {}) => {
+      reach = fetch;
+      return authenticate({ name, secret });
+    },
     genuine: (credentials = ROLE, registry = REGISTRY, region) =>
       signLogin({ credentials, region }, registry, clock.now()),
     crafted: (changes = {}) =>
