@@ -56,12 +56,35 @@ function parseNames(text: string, parse: (name: string) => string, what: string)
   return glob;
 }
 
-/** Whether it is plain that one matches whatever the other does: `shop/**` covers all that begins with `shop/`. */
+/** Whether it is plain that one matches whatever the other does. */
 export function covers(wide: Glob, narrow: Glob): boolean {
-  if (wide === "**" || wide === narrow) return true;
-  const folder = wide.endsWith("/**") ? wide.slice(0, -"**".length) : undefined;
-  return folder !== undefined && !folder.includes("*") && narrow.startsWith(folder);
+  if (wide === narrow) return true;
+  const folder = folderOf(wide);
+  return folder !== undefined && narrow.startsWith(folder);
 }
+
+/** What all that a glob matches begins with, and all that begins so is matched: `shop/` for `shop/**`, nothing for `**`. */
+function folderOf(glob: Glob): string | undefined {
+  const before = glob.slice(0, -"**".length);
+  const isFolder = glob.endsWith("**") && (before === "" || before.endsWith("/"));
+  return isFolder && !before.includes("*") ? before : undefined;
+}
+
+/** The globs without those that another covers; in a time that grows with their number alone. */
+export function outermost(globs: readonly Glob[]): readonly Glob[] {
+  const folders = new Set(globs.map(folderOf).filter((folder) => folder !== undefined));
+  const isCovered = (glob: Glob): boolean => {
+    const own = folderOf(glob);
+    return foldersAround(glob).some((folder) => folder !== own && folders.has(folder));
+  };
+  return [...new Set(globs)].filter((glob) => !isCovered(glob));
+}
+
+/** Nothing, `a/` and `a/b/` for `a/b/c`. */
+const foldersAround = (glob: Glob): readonly string[] => [
+  "",
+  ...[...glob.matchAll(/\//g)].map(({ index }) => glob.slice(0, index + 1)),
+];
 
 /** What both match, as one glob; undefined where it is plain that nothing does. */
 export function both(one: Glob, other: Glob): Glob | undefined {
@@ -79,6 +102,7 @@ export function matches(glob: Glob, text: string): boolean {
 
 /** Carries, from piece to piece, at which places of the text what comes before may have ended. */
 function matchesPieces(glob: string, text: string): boolean {
+  if (!text.startsWith(glob.slice(0, glob.indexOf("*")))) return false;
   let ends = Array.from({ length: text.length + 1 }, (_, at) => at === 0);
   for (const piece of glob.split(/(\*+)/)) ends = endsAfter(piece, text, ends);
   return ends[text.length] === true;

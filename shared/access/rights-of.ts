@@ -1,4 +1,4 @@
-import { both, covers, matches } from "./glob.ts";
+import { both, matches, outermost } from "./glob.ts";
 import type { Identity } from "./identity.ts";
 import type { Policy, Rule, Subject } from "./policy.ts";
 import type { Grant, Rights } from "./rights.ts";
@@ -10,8 +10,7 @@ export const rightsOf = (policy: Policy, identity: Identity): Rights =>
 /** The catalog is for whoever may pull something, and lists that; a token may have to hold it, so it is told briefly. */
 export function rightsFrom(grants: readonly Grant[]): Rights {
   const pulls = grants.filter(({ actions }) => actions.includes("pull"));
-  const globs = [...new Set(pulls.map(({ repositories }) => repositories))];
-  const searches = globs.filter((glob) => !globs.some((other) => other !== glob && covers(other, glob)));
+  const searches = outermost(pulls.map(({ repositories }) => repositories));
   return { grants, searches, catalog: searches.length > 0 };
 }
 

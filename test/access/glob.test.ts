@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   both,
   covers,
+  type Glob,
   GlobError,
   matches,
+  outermost,
   parseGlob,
   parseTagGlob,
   parseTextGlob,
@@ -148,6 +150,19 @@ describe("two globs at once", () => {
     expect(covers(folder, parseGlob("shop*/a"))).toBe(false);
     expect(covers(parseGlob("*/**"), parseGlob("shop/a"))).toBe(false);
     expect(covers(parseGlob("shop/*"), folder)).toBe(false);
+  });
+
+  it("are as good as the outermost of them", () => {
+    fc.assert(
+      fc.property(fc.array(patterns, { maxLength: 5 }), names, (texts, name) => {
+        const globs = texts.map(parseTextGlob);
+        const outer = outermost(globs);
+        const covered = (glob: Glob) => outer.some((each) => each !== glob && covers(each, glob));
+        expect(outer.some((glob) => naively(glob, name))).toBe(texts.some((text) => naively(text, name)));
+        expect(outer.filter(covered)).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it.each([
