@@ -5,6 +5,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
   UploadPartCommand,
@@ -26,6 +27,15 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
     const found = await askUpload(() => client.send(look)).catch(() => "unknown");
     if (found !== "gone") throw cause;
     return found;
+  };
+  /** A server may call done what it still does for an earlier try, whose answer has not come in time: look. */
+  const isThere = async (key: string): Promise<boolean> => {
+    const look = new HeadObjectCommand({ Bucket: bucket, Key: key });
+    const found = await askS3(() => client.send(look)).catch((cause: unknown) => {
+      if (cause instanceof Error && cause.name === "NotFound") return undefined;
+      throw cause;
+    });
+    return found !== undefined;
   };
   return {
     createMultipart: async (key) => {
@@ -57,7 +67,9 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
       const joined = { Parts: parts.map(listed) };
       const command = new CompleteMultipartUploadCommand({ ...named(multipart), MultipartUpload: joined });
       const answer = await askUpload(() => client.send(command));
-      return { outcome: answer === "gone" ? "gone" : "completed" };
+      if (answer === "gone") return { outcome: "gone" };
+      const isFirstTry = answer.$metadata.attempts === 1;
+      return { outcome: isFirstTry || (await isThere(multipart.key)) ? "completed" : "gone" };
     },
     abortMultipart: async (multipart) => {
       checkBlobKey(multipart.key);

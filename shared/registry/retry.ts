@@ -32,8 +32,11 @@ export async function untilDone<Answer>(clock: Clock, attempt: () => Promise<Try
   }
 }
 
-/** What another request is about to do takes a store some seconds at most: twenty, and nobody waits longer. */
-const LOOKS = 40;
+/**
+ * What another request is about to do takes a store some seconds, or, where it joins the parts of gigabytes, a minute or two.
+ * Where a request has less time than that, its home ends it.
+ */
+const LOOKS = 240;
 
 /** Asks `look` until it has an answer; undefined where it has none for long. */
 export async function awaited<Found>(
