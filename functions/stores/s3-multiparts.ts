@@ -28,15 +28,6 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
     if (found !== "gone") throw cause;
     return found;
   };
-  /** A server may call done what it still does for an earlier try, whose answer has not come in time: look. */
-  const isThere = async (key: string): Promise<boolean> => {
-    const look = new HeadObjectCommand({ Bucket: bucket, Key: key });
-    const found = await askS3(() => client.send(look)).catch((cause: unknown) => {
-      if (cause instanceof Error && cause.name === "NotFound") return undefined;
-      throw cause;
-    });
-    return found !== undefined;
-  };
   return {
     createMultipart: async (key) => {
       checkBlobKey(key);
@@ -69,7 +60,9 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
       const answer = await askUpload(() => client.send(command));
       if (answer === "gone") return { outcome: "gone" };
       const isFirstTry = answer.$metadata.attempts === 1;
-      return { outcome: isFirstTry || (await isThere(multipart.key)) ? "completed" : "gone" };
+      return {
+        outcome: isFirstTry || (await isThere({ client, bucket }, multipart.key)) ? "completed" : "gone",
+      };
     },
     abortMultipart: async (multipart) => {
       checkBlobKey(multipart.key);
@@ -77,6 +70,16 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
     },
     listMultiparts: (prefix, after) => listMultiparts({ client, bucket }, prefix, after),
   };
+}
+
+/** A server may call done what it still does for an earlier try, whose answer has not come in time: look. */
+async function isThere({ client, bucket }: WritableBucket, key: string): Promise<boolean> {
+  const look = new HeadObjectCommand({ Bucket: bucket, Key: key });
+  const found = await askS3(() => client.send(look)).catch((cause: unknown) => {
+    if (cause instanceof Error && cause.name === "NotFound") return undefined;
+    throw cause;
+  });
+  return found !== undefined;
 }
 
 /** S3 knows which bytes each number and ETag stand for; sizes are our own affair. */
