@@ -2,7 +2,7 @@ import type { Policies } from "../../shared/access/policies.ts";
 import type { Authenticator } from "../../shared/auth/authenticate.ts";
 import type { Authentication } from "../../shared/identities/authenticate.ts";
 import { createAwsAuthenticate } from "../../shared/identities/aws.ts";
-import { AWS_NAME, OIDC_NAME } from "../../shared/identities/credentials.ts";
+import { AWS_NAME, isGuessable, OIDC_NAME } from "../../shared/identities/credentials.ts";
 import { createOidcAuthenticate } from "../../shared/identities/oidc.ts";
 import { registryHost } from "../../shared/identities/registry-host.ts";
 import { systemClock } from "../system-clock.ts";
@@ -27,7 +27,7 @@ export function createAuthenticator({ accounts, policies, hosts, log }: Authenti
     [AWS_NAME, createAwsAuthenticate({ ...outside, registries })],
   ]);
   return {
-    sharedNames: new Set(ways.keys()),
+    isGuessable,
     authenticate: (credentials) => (ways.get(credentials.name) ?? accounts.authenticate)(credentials),
     again: accounts.again,
   };

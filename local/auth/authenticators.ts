@@ -2,7 +2,7 @@ import type { Policies } from "../../shared/access/policies.ts";
 import type { Authenticator } from "../../shared/auth/authenticate.ts";
 import type { PublicAddress } from "../../shared/auth/public-address.ts";
 import { createAwsAuthenticate } from "../../shared/identities/aws.ts";
-import { AWS_NAME, OIDC_NAME } from "../../shared/identities/credentials.ts";
+import { AWS_NAME, isGuessable, OIDC_NAME } from "../../shared/identities/credentials.ts";
 import type { Identities } from "../../shared/identities/identities.ts";
 import { createOidcAuthenticate } from "../../shared/identities/oidc.ts";
 import { registryHost } from "../../shared/identities/registry-host.ts";
@@ -30,7 +30,7 @@ export function createAuthenticator({ identities, policies, ...parts }: Authenti
   return {
     authenticate: (credentials) => (ways.get(credentials.name) ?? identities.authenticate)(credentials),
     again: identities.again,
-    sharedNames: new Set(ways.keys()),
+    isGuessable,
   };
 }
 

@@ -11,8 +11,11 @@ export interface Authenticator {
   readonly authenticate: (credentials: Credentials) => Promise<Identity | "unknown">;
   /** The identity as it is now; "unknown" once what proved it was revoked, replaced or has expired. */
   readonly again: (identity: Identity) => Promise<Identity | "unknown">;
-  /** Names that many log in with, by what nobody can guess: who fails does not slow the others down. */
-  readonly sharedNames?: ReadonlySet<string>;
+  /**
+   * Whether somebody might find what is right by trying; so it is, where this is not given. Who fails with what nobody
+   * can guess (an access key, an ID token) does not slow down others who log in with the same name.
+   */
+  readonly isGuessable?: (credentials: Credentials) => boolean;
 }
 
 /** Of whom a refresh token can be: those whom `again` finds. Whoever an issuer or AWS vouches for shows that anew. */

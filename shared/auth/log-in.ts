@@ -22,7 +22,7 @@ export type LogIn = (login: Login) => Promise<Identity | "unknown">;
  * of what was shown only a keyed hash. What is wrong is not remembered.
  */
 export function createLogIn(
-  { authenticate, sharedNames }: Omit<Authenticator, "again">,
+  { authenticate, isGuessable = () => true }: Omit<Authenticator, "again">,
   { now, newSecret }: Clock,
 ): LogIn {
   const known = new Remembered<Identity>({ most: MOST, now });
@@ -36,11 +36,7 @@ export function createLogIn(
 
   const look = async (login: Login, hash: string): Promise<Identity | "unknown"> => {
     const { name, from } = login;
-    const who = JSON.stringify([
-      name.slice(0, 300),
-      networkOf(from),
-      ...(sharedNames?.has(name) ? [hash] : []),
-    ]);
+    const who = JSON.stringify([name.slice(0, 300), networkOf(from), ...(isGuessable(login) ? [] : [hash])]);
     const pause = failed.pause(who);
     if (pause > 0) throw tooMany(pause);
     failed.begin(who);

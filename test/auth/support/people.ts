@@ -39,7 +39,7 @@ export function people(): People {
     },
     again: async (identity) =>
       identity.kind === "person" && known.has(identity.name) ? identity : "unknown",
-    sharedNames: new Set(["oidc"]),
+    isGuessable: ({ secret }) => !secret.startsWith("key "),
     rightsOf: async (identity) =>
       (identity.kind === "person" ? known.get(identity.name)?.rights : undefined) ?? NOTHING,
     looked: () => looked,
