@@ -92,6 +92,7 @@ function addDoctor(program: Command): void {
     .option("--repository <prefix>", "where the doctor works, in a repository of its own", "berth-doctor")
     .option("--large-size <size>", "how large a large blob is: 500k, 16m, 1g", "16m")
     .option("--timeout <duration>", "give up a request when nothing moves for so long", "60s")
+    .option("--trust-realm <host>", TRUST, gathered)
     .option("--json", "print the report as JSON, for machines")
     .addHelpText("after", DOCTOR_NOTES)
     .action(async (url: string, flags: DoctorFlags) => {
@@ -102,7 +103,8 @@ function addDoctor(program: Command): void {
 
 const DOCTOR_NOTES = `
 Pushes, pulls, lists and deletes by every method that clients use, in a repository <prefix>/<random> that it empties
-again, also after Ctrl+C. Each finding says what is wrong and which setting cures it. It sends no credentials.
+again, also after Ctrl+C. Each finding says what is wrong and which setting cures it. Credentials are
+those of docker login, or $BERTH_CREDENTIALS (name:secret).
 All checks, and the JSON: docs/doctor.md
 
 Exit codes: 0 when all is green, 1 when there are findings, 2 when not everything could be checked.

@@ -49,7 +49,8 @@ async function answered({ client, waiting }: RegistryClient["asking"], ask: Ask)
   }
 }
 
-const credentialsFrom =
+/** Those in the variable, else those of `docker login`. */
+export const credentialsFrom =
   (variables: Variables, name: string): FindCredentials =>
   async (host) => {
     const pair = variables[name];

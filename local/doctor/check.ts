@@ -52,7 +52,7 @@ export function demandStatus(answer: Answer, ...statuses: readonly number[]): An
 /** What a status says by itself about the cure, whatever was asked. */
 function cureOf(status: number): string | undefined {
   if (status === 401 || status === 403)
-    return "allow this request without credentials, which the doctor can't send yet: a closed stack on AWS opens with -c open=true, where something else keeps strangers out";
+    return "give the login that the doctor shows the right to do this; a closed stack on AWS opens with -c open=true, where something else keeps strangers out";
   if (status === 429)
     return "allow more requests at a time: on AWS by the parameters ThrottleRate and ThrottleBurst, else in the proxy in front of the registry";
   if (status >= 500 && status !== 501)

@@ -1,4 +1,8 @@
+import { authorize } from "../../shared/client/auth/authorize.ts";
+import type { FindCredentials } from "../../shared/client/auth/credentials.ts";
+import type { TrustRealm } from "../../shared/client/auth/realm.ts";
 import { createHttpClient } from "../../shared/client/http-client.ts";
+import type { HttpClient } from "../../shared/client/messages.ts";
 import { demandRegistry } from "../client/demand-registry.ts";
 import { systemClock } from "../system-clock.ts";
 import type { Check } from "./check.ts";
@@ -15,19 +19,22 @@ export interface Surroundings {
   /** ends the checks, but not the cleaning up */
   readonly signal: AbortSignal;
   readonly checks: readonly Check[];
+  readonly credentials: FindCredentials;
+  readonly trust: TrustRealm;
 }
 
 /** Examines a registry and cleans up. Complaint where there is none to examine. */
 export async function diagnose(options: DoctorOptions, surroundings: Surroundings): Promise<Report> {
   const { screen, now, signal, checks } = surroundings;
   const { base, timeout, prefix, largeSize } = options;
-  const client = createHttpClient({ base, timeout, signal, onMoved: screen.moved });
-  const calmClient = createHttpClient({ base, timeout });
+  const stranger = createHttpClient({ base, timeout, signal, onMoved: screen.moved });
+  const client = withLogin(stranger, surroundings);
+  const calmClient = withLogin(createHttpClient({ base, timeout }), surroundings);
   const begun = now();
   try {
-    await demandRegistry(client);
+    await demandRegistry(stranger);
     const repo = `${prefix}/${systemClock.newId().replaceAll("-", "").slice(0, 12)}`;
-    const exam = createExam({ client, repo, largeSize, newId: systemClock.newId });
+    const exam = createExam({ client, stranger, repo, largeSize, newId: systemClock.newId });
     const results = await examine({
       exam,
       calmClient,
@@ -48,4 +55,17 @@ export async function diagnose(options: DoctorOptions, surroundings: Surrounding
     client.close();
     calmClient.close();
   }
+}
+
+/** Of a request for a token: the doctor is to say what is wrong, not to wait until it is over. */
+const TRIES = 2;
+
+function withLogin(client: HttpClient, { credentials, trust, screen }: Surroundings): HttpClient {
+  const { now, random, sleep: pause } = systemClock;
+  return authorize({
+    client,
+    credentials,
+    trust,
+    waiting: { now, random, pause, say: screen.say, tries: TRIES },
+  });
 }

@@ -1,3 +1,4 @@
+import { credentialsFrom } from "../client/connect.ts";
 import { onSignals } from "../signals.ts";
 import { CHECKS } from "./checks.ts";
 import { diagnose } from "./diagnose.ts";
@@ -20,7 +21,14 @@ export async function doctor(url: string, flags: DoctorFlags): Promise<number> {
     },
     () => process.exit(EXIT_CODES.incomplete),
   );
-  const report = await diagnose(options, { screen, now, signal: interruption.signal, checks: CHECKS });
+  const report = await diagnose(options, {
+    screen,
+    now,
+    signal: interruption.signal,
+    checks: CHECKS,
+    credentials: credentialsFrom(process.env, "BERTH_CREDENTIALS"),
+    trust: (realm) => options.trusted.includes(realm.host),
+  });
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else screen.say(summaryOf(report));
   return EXIT_CODES[report.outcome];

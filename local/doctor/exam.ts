@@ -6,6 +6,8 @@ import { bring, bringManifest, type Manifest, manifestOf } from "./push.ts";
 /** What every check gets: the registry, a place of its own in it, and what checks share. */
 export interface Exam {
   readonly client: HttpClient;
+  /** the same registry for who shows no credentials */
+  readonly stranger: HttpClient;
   /** the doctor's own repository */
   readonly repo: string;
   /** bytes of a large blob */
@@ -30,15 +32,17 @@ export interface Image {
 
 export interface ExamOptions {
   readonly client: HttpClient;
+  readonly stranger: HttpClient;
   readonly repo: string;
   readonly largeSize: number;
   readonly newId: () => string;
 }
 
-export function createExam({ client, repo, largeSize, newId }: ExamOptions): Exam {
+export function createExam({ client, stranger, repo, largeSize, newId }: ExamOptions): Exam {
   const imageOf = oncePerExam(pushImage);
   const exam: Exam = {
     client,
+    stranger,
     repo,
     largeSize,
     made: new Ledger(),

@@ -1,3 +1,4 @@
+import { RegistryFailure, RegistryRefusal } from "../../shared/client/failures.ts";
 import { type HttpClient, NoAnswerError } from "../../shared/client/messages.ts";
 import { Blocked, type Check, Finding, type Verdict } from "./check.ts";
 import type { Exam } from "./exam.ts";
@@ -57,16 +58,19 @@ async function refusedAccess(exam: Exam): Promise<string | undefined> {
     status = probe.status;
     if (status === 202) exam.made.upload(locationOf(probe));
   } catch (error) {
+    if (isLogin(error)) return `the registry asks for a login (401): ${error.message}`;
     // The checks of pushes will say it better.
     if (!(error instanceof NoAnswerError) && !(error instanceof Finding)) throw error;
   }
-  if (status === 401) return "the registry asks for a login (401), which the doctor can't give yet";
+  if (status === 401) return LOGIN;
   if (status === 403) return CLOSED;
   return undefined;
 }
 
+const LOGIN =
+  "the registry asks for a login (401): run docker login first, or set BERTH_CREDENTIALS to name:secret";
 const CLOSED =
-  "the registry lets nobody push without credentials (403), and the doctor has none yet: a closed stack on AWS opens with -c open=true, where something else keeps strangers out";
+  "the registry lets the doctor not push (403): give its login the right to; a closed stack on AWS opens with -c open=true, where something else keeps strangers out";
 
 async function blocked(why: string): Promise<Verdict> {
   throw new Blocked(why);
@@ -86,12 +90,16 @@ async function timed(
   return result;
 }
 
+/** The token server has none for the doctor's login, or does not answer. */
+const isLogin = (error: unknown): error is RegistryRefusal | RegistryFailure =>
+  error instanceof RegistryRefusal || error instanceof RegistryFailure;
+
 /** Anything else that a check throws is a defect of the doctor. */
 async function outcomeOf(check: Check, run: () => Promise<Verdict>): Promise<CheckOutcome> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof Blocked) return { status: "blocked", why: error.message };
+    if (error instanceof Blocked || isLogin(error)) return { status: "blocked", why: error.message };
     if (error instanceof NoAnswerError) return { status: "failed", problem: error.message, cure: check.cure };
     if (!(error instanceof Finding)) throw error;
     return { status: "failed", problem: error.message, cure: error.cure ?? check.cure };

@@ -1,8 +1,8 @@
 import { OciError } from "../../shared/oci/errors.ts";
 import { parseRepoName } from "../../shared/oci/names.ts";
+import { timeoutOf } from "../client/flags.ts";
 import { isThisMachine } from "../client/this-machine.ts";
 import { Complaint } from "../complaint.ts";
-import { parseDuration } from "../durations.ts";
 import { parseSize } from "../sizes.ts";
 
 /** The flags of `berth doctor`, as the command line has them. */
@@ -10,6 +10,7 @@ export interface DoctorFlags {
   readonly repository: string;
   readonly largeSize: string;
   readonly timeout: string;
+  readonly trustRealm?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -21,11 +22,12 @@ export interface DoctorOptions {
   readonly largeSize: number;
   /** milliseconds in which nothing moves, after which a request is given up */
   readonly timeout: number;
+  /** hosts of token servers that may see the credentials */
+  readonly trusted: readonly string[];
   readonly json: boolean;
 }
 
 const LEAST_LARGE = 64 * 1024;
-const HOUR = 3_600_000;
 
 /** Complaint, where a flag or the URL can't be used. */
 export function parseOptions(url: string, flags: DoctorFlags): DoctorOptions {
@@ -35,14 +37,10 @@ export function parseOptions(url: string, flags: DoctorFlags): DoctorOptions {
       `--large-size is '${flags.largeSize}': it must be a size like 500k, 16m or 1g, 64k at least`,
     );
   }
-  const timeout = parseDuration(flags.timeout);
-  if (timeout === undefined || timeout < 1 || timeout > HOUR) {
-    throw new Complaint(
-      `--timeout is '${flags.timeout}': it must be a duration like 30s or 2m, an hour at most`,
-    );
-  }
+  const timeout = timeoutOf(flags.timeout);
   const prefix = parsePrefix(flags.repository);
-  return { base: parseBase(url), prefix, largeSize, timeout, json: flags.json === true };
+  const trusted = flags.trustRealm ?? [];
+  return { base: parseBase(url), prefix, largeSize, timeout, trusted, json: flags.json === true };
 }
 
 /** What the doctor adds to the prefix: its random name, and components below that. */

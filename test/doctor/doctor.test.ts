@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../local/doctor/checks.ts";
 import type { Report } from "../../local/doctor/report.ts";
+import { guarded } from "../client/support/guards.ts";
 import { registry } from "../support/registry.ts";
 import { answering, gatewaySays, isChunked, refusing } from "./support/breaking.ts";
 import { type Breaks, examined, reportOn, startPatient } from "./support/patient.ts";
@@ -127,6 +128,24 @@ describe("berth doctor tells what it could not look at", () => {
         why: expect.stringMatching(/asks for a login \(401\)/),
       }),
     );
+  });
+
+  it("but all of it with the right login, which its answers to strangers are judged without", async () => {
+    const right = `Basic ${Buffer.from("me:s3cr3t").toString("base64")}`;
+    const credentials = { kind: "password", name: "me", secret: "s3cr3t" } as const;
+    const patient = await startPatient({
+      breaks: guarded(
+        (shown) => shown === right,
+        () => 'Basic realm="here"',
+      ),
+    });
+    const report = await reportOn(patient.url, { credentials });
+    expect(findingsOf(report)).toEqual([]);
+    expect(report.outcome).toBe("green");
+    expect(report.checks).toContainEqual(
+      expect.objectContaining({ id: "auth.challenge", status: "passed", note: 'Basic realm="here"' }),
+    );
+    await patient.stop();
   });
 
   it("where the challenge is missing as well: that is a finding", async () => {

@@ -7,8 +7,8 @@ export const BASE_CHECKS: readonly Check[] = [
     title: "GET /v2/ says that this is a registry",
     cure: "route /v2/, with its slash, to Berth: on AWS the stack's $default route answers it, so deploy the stack again; in front of the embedded registry pass every path that begins with /v2/",
     pushes: false,
-    run: async ({ client }) => {
-      demandStatus(await client.send({ method: "GET", target: "/v2/" }), 200, 401);
+    run: async ({ stranger }) => {
+      demandStatus(await stranger.send({ method: "GET", target: "/v2/" }), 200, 401);
       return PASSED;
     },
   },
@@ -17,10 +17,10 @@ export const BASE_CHECKS: readonly Check[] = [
     title: "GET /v2/ carries Docker-Distribution-Api-Version",
     cure: "let the proxy or CDN in front of Berth pass the header Docker-Distribution-Api-Version: some clients of Docker take a server without it for a registry of the first version",
     pushes: false,
-    run: async ({ client }) => {
+    run: async ({ stranger }) => {
       // Where /v2/ is not routed, base.ping says so.
-      const slashed = await client.send({ method: "GET", target: "/v2/" });
-      const answer = slashed.status === 404 ? await client.send({ method: "GET", target: "/v2" }) : slashed;
+      const slashed = await stranger.send({ method: "GET", target: "/v2/" });
+      const answer = slashed.status === 404 ? await stranger.send({ method: "GET", target: "/v2" }) : slashed;
       const version = answer.header("docker-distribution-api-version");
       demand(version === "registry/2.0", `${answer.request} says ${version ?? "nothing"}, not registry/2.0`);
       return PASSED;
@@ -31,8 +31,8 @@ export const BASE_CHECKS: readonly Check[] = [
     title: "401 comes with a challenge (WWW-Authenticate)",
     cure: "let the proxy or CDN in front of Berth pass the header WWW-Authenticate on a 401: without it no client logs in",
     pushes: false,
-    run: async ({ client }) => {
-      const answer = await client.send({ method: "GET", target: "/v2/" });
+    run: async ({ stranger }) => {
+      const answer = await stranger.send({ method: "GET", target: "/v2/" });
       if (answer.status !== 401) {
         return { status: "inapplicable", why: "the registry is open: it asks nobody for credentials" };
       }

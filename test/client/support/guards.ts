@@ -11,6 +11,7 @@ export const json = (status: number, value: unknown, headers: Record<string, str
   };
 };
 
+const API_VERSION = { "Docker-Distribution-Api-Version": "registry/2.0" };
 const UNAUTHORIZED = { errors: [{ code: "UNAUTHORIZED", message: "authentication required" }] };
 
 /** What came, as a test wants to look at it. */
@@ -40,7 +41,7 @@ export const guarded =
   async (request) =>
     isRight(request.header("authorization"), request)
       ? handler(request)
-      : json(401, UNAUTHORIZED, { "WWW-Authenticate": challenge(request) });
+      : json(401, UNAUTHORIZED, { ...API_VERSION, "WWW-Authenticate": challenge(request) });
 
 /** A request for a token: by GET with its query, by POST with its form. */
 export interface TokenAsk {

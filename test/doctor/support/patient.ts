@@ -5,6 +5,7 @@ import { parseOptions } from "../../../local/doctor/options.ts";
 import type { Report } from "../../../local/doctor/report.ts";
 import type { Screen } from "../../../local/doctor/screen.ts";
 import { systemClock } from "../../../local/system-clock.ts";
+import { ANONYMOUS, type Credentials } from "../../../shared/client/auth/credentials.ts";
 import { OPEN } from "../../../shared/http/authority.ts";
 import type { HttpHandler } from "../../../shared/http/messages.ts";
 import { createHttpHandler } from "../../../shared/http/serve.ts";
@@ -96,14 +97,23 @@ interface Run {
   readonly checks?: readonly Check[];
   /** as the flag has it */
   readonly largeSize?: string;
+  readonly credentials?: Credentials;
 }
 
 /** What the doctor says of the registry at `url`. */
 export function reportOn(url: string, run: Run = {}): Promise<Report> {
   const { signal = new AbortController().signal, checks = CHECKS, largeSize = String(LARGE) } = run;
+  const { credentials = ANONYMOUS } = run;
   const flags = { repository: "team/doctor", largeSize, timeout: "20s" };
   const now = () => performance.now();
-  return diagnose(parseOptions(url, flags), { screen: quiet, now, signal, checks });
+  return diagnose(parseOptions(url, flags), {
+    screen: quiet,
+    now,
+    signal,
+    checks,
+    credentials: async () => credentials,
+    trust: () => false,
+  });
 }
 
 /** Starts a registry, examines it, and stops it. */
