@@ -92,7 +92,7 @@ function addKeys(program: Command): void {
 
 function addKeyChanges(key: Command): void {
   common(key.command("rotate").description("give an access key a new secret, told once"))
-    .argument("<id>", "as the list has it; it stands in the secret, too")
+    .argument("<id>", "as the list has it; a secret that was found does, too")
     .option("--overlap <duration>", "how long the old secret stays good: 0, 30m, 24h", "1h")
     .option("--expires <duration>", "how long the key is good for from now on; what is left, if not given")
     .action(async (id: string, flags: AdminFlags & RotateFlags) => {
@@ -100,7 +100,7 @@ function addKeyChanges(key: Command): void {
       await run(flags, (at) => rotateKey(at, id, flags));
     });
   common(key.command("revoke").description("end an access key"))
-    .argument("<id>", "as the list has it; it stands in the secret, too")
+    .argument("<id>", "as the list has it; a secret that was found does, too")
     .action(async (id: string, flags: AdminFlags) => {
       const { revokeKey } = await import("./keys.ts");
       await run(flags, (at) => revokeKey(at, id));

@@ -27,7 +27,11 @@ export async function addKey(
   };
 }
 
-export async function rotateKey(at: Connection, id: string, flags: RotateFlags): Promise<Report> {
+/** Whoever has found a secret may give that: the id is in it, and the rest stays here, since paths are logged. */
+const idIn = (text: string): string => /^berth_([0-9a-f]+)_/.exec(text)?.[1] ?? text;
+
+export async function rotateKey(at: Connection, idOrSecret: string, flags: RotateFlags): Promise<Report> {
+  const id = idIn(idOrSecret);
   const body = {
     overlap: secondsOf("--overlap", flags.overlap),
     ...(flags.expires !== undefined && { lifetime: secondsOf("--expires", flags.expires) }),
@@ -44,7 +48,8 @@ export async function rotateKey(at: Connection, id: string, flags: RotateFlags):
   };
 }
 
-export async function revokeKey(at: Connection, id: string): Promise<Report> {
+export async function revokeKey(at: Connection, idOrSecret: string): Promise<Report> {
+  const id = idIn(idOrSecret);
   await at.ask({ method: "DELETE", path: `keys/${escaped(id)}` });
   return {
     json: { revoked: id },

@@ -58,7 +58,8 @@ describe("berth user, robot and key", () => {
     expect(rotated).toContain("The old secret is good for nothing now.");
     expect(rotated).toContain(`docker login -u ci ${host()}`);
     expect(rotated).toMatch(new RegExp(`^  berth_${id}_`, "m"));
-    expect(await told(`key revoke ${id}`)).toMatch(/^Revoked/);
+    const found = /^ {2}(berth_\S+)$/m.exec(rotated)?.[1];
+    expect(await told(`key revoke ${found}`)).toMatch(new RegExp(`^Revoked the access key ${id}:`));
     expect((await run(`key revoke ${id}`)).stderr).toBe(
       `berth: ${host()} refuses (404): no such access key; id: ${id}\n`,
     );
