@@ -8,6 +8,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
+  type S3Client,
   UploadPartCommand,
 } from "./s3-client.ts";
 import { askS3, askUpload } from "./s3-refusals.ts";
@@ -59,10 +60,7 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
       const command = new CompleteMultipartUploadCommand({ ...named(multipart), MultipartUpload: joined });
       const answer = await askUpload(() => client.send(command));
       if (answer === "gone") return { outcome: "gone" };
-      const isFirstTry = answer.$metadata.attempts === 1;
-      return {
-        outcome: isFirstTry || (await isThere({ client, bucket }, multipart.key)) ? "completed" : "gone",
-      };
+      return answer.$metadata.attempts === 1 ? { outcome: "completed" } : outcomeOf(client, named(multipart));
     },
     abortMultipart: async (multipart) => {
       checkBlobKey(multipart.key);
@@ -73,13 +71,17 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
 }
 
 /** A server may call done what it still does for an earlier try, whose answer has not come in time: look. */
-async function isThere({ client, bucket }: WritableBucket, key: string): Promise<boolean> {
-  const look = new HeadObjectCommand({ Bucket: bucket, Key: key });
-  const found = await askS3(() => client.send(look)).catch((cause: unknown) => {
-    if (cause instanceof Error && cause.name === "NotFound") return undefined;
-    throw cause;
-  });
-  return found !== undefined;
+async function outcomeOf(
+  client: S3Client,
+  { Bucket, Key }: { readonly Bucket: string; readonly Key: string },
+): ReturnType<Blobs["completeMultipart"]> {
+  const found = await askS3(() => client.send(new HeadObjectCommand({ Bucket, Key }))).catch(
+    (cause: unknown) => {
+      if (cause instanceof Error && cause.name === "NotFound") return undefined;
+      throw cause;
+    },
+  );
+  return { outcome: found ? "completed" : "gone" };
 }
 
 /** S3 knows which bytes each number and ETag stand for; sizes are our own affair. */
