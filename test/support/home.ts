@@ -14,6 +14,8 @@ export interface Home {
   readonly start: (defects: Defects) => Promise<ServingHome>;
   /** bytes that one request can bring */
   readonly largestBody: number;
+  /** uploads go on at a host of their own, which only POST names in full */
+  readonly uploadsElsewhere?: true;
   /** how many rounds of a test are one round here, where requests take long */
   readonly slowness: number;
 }

@@ -13,15 +13,19 @@ const SCALING = { most: 4, idle: 60_000 };
 /** a line of the functions' log that tells a defect, or that a store did not serve */
 const TROUBLE = /^.*"level":"ERROR".*$/gm;
 
-/** Puts the registries of this file's tests behind the gateway: the synthesized stack, over HTTP, by its API or its edge. */
-export function useGateway(by: "api" | "edge" = "api"): void {
-  const stack = stackUnderTest({ scaling: SCALING, door: by === "edge" ? "played" : "none" });
+/**
+ * Puts the registries of this file's tests behind the gateway: the synthesized stack, over HTTP, by its API alone, by API
+ * and upload door as two hosts, or by its edge.
+ */
+export function useGateway(by: "api" | "two hosts" | "edge" = "api"): void {
+  const stack = stackUnderTest({ scaling: SCALING, door: by === "api" ? "none" : "played" });
   let url = "";
   beforeAll(async () => {
     ({ url } = by === "edge" ? await stack.serveEdge({}) : stack.client);
   });
   useHome({
     largestBody: LARGEST_BODY,
+    ...(by === "two hosts" && { uploadsElsewhere: true }),
     slowness: 2,
     start: async (defects) => ({
       url,
