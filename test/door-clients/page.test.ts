@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { ROOT } from "../tiers/paths.ts";
 import { merged, readCells, type Tried } from "./support/cells.ts";
 import { CLIENTS } from "./support/clients.ts";
-import { canPush, sizesFor } from "./support/matrix.ts";
+import { complaintsOf } from "./support/complaints.ts";
+import { ARRANGEMENTS, canPush, sizesFor } from "./support/matrix.ts";
 import { doorClientsPage } from "./support/page.ts";
 import { wordsOf } from "./support/words.ts";
 
@@ -64,5 +65,52 @@ describe("the matrix of clients", () => {
     expect(sizesFor(crane, "edge", "full")).toEqual(["1 MB", "20 MB", "1 GiB", "6 GiB"]);
     expect(sizesFor(crane, "API only", "full")).toEqual(["1 MB", "20 MB", "1 GiB"]);
     expect(sizesFor({ name: "oras" }, "edge", "gate")).toEqual([]);
+  });
+});
+
+describe("the committed results of the matrix", () => {
+  const crane = { name: "crane", with6GiB: true } as const;
+  const oras = { name: "oras", oneHost: true } as const;
+  const whole = ARRANGEMENTS.flatMap((arrangement) =>
+    [crane, oras].flatMap((client) =>
+      sizesFor(client, arrangement, "full").map((size) => {
+        const through = canPush(client, arrangement, size);
+        const how = through ? { kind: "through", seconds: "1" } : { kind: "refused", words: "413" };
+        return cell(client.name, { arrangement, size, ...how } as Partial<Tried>);
+      }),
+    ),
+  );
+  const complaints = (cells: readonly Tried[]) => complaintsOf([crane, oras], cells);
+  const withLast = (change: Partial<Tried>) => [
+    ...whole.slice(0, -1),
+    { ...whole.at(-1), ...change } as Tried,
+  ];
+
+  it("are whole where every cell went as it should, each of some revision and day", () => {
+    expect(whole).toHaveLength(20);
+    expect(complaints(whole)).toEqual([]);
+  });
+
+  it.each(whole)("lack what was not tried: $client, $arrangement, $size", (one) => {
+    const { client, arrangement, size } = one;
+    const left = whole.filter((each) => each !== one);
+    expect(complaints(left)).toEqual([`${client}, ${arrangement}, ${size}: not tried`]);
+  });
+
+  it.each([
+    ["failed", { kind: "failed", words: "" }],
+    ["refused, but should be through", { kind: "refused", words: "413" }],
+    ["of which revision and day?", { revision: "" }],
+    ["of which revision and day?", { date: "yesterday" }],
+  ] as const)("say what is wrong with a cell: %s", (said, change) => {
+    expect(complaints(withLast(change as Partial<Tried>))).toEqual([`oras, edge, 1 GiB: ${said}`]);
+  });
+
+  it("keep what a run of some cells has not tried again", () => {
+    const again = cell("oras", { size: "1 GiB", seconds: "2", revision: "def5678" } as Partial<Tried>);
+    const cells = merged(whole, [again]);
+    expect(complaints(cells)).toEqual([]);
+    expect(cells).toHaveLength(whole.length);
+    expect(cells.filter(({ revision }) => revision === "def5678")).toEqual([again]);
   });
 });
