@@ -8,12 +8,12 @@ export {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   UploadPartCommand,
+  waitUntilObjectExists,
 } from "@aws-sdk/client-s3";
 
 /** "short": three tries stay below the half minute that a request has; "long": as long as bytes go on moving. */

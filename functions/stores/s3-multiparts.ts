@@ -1,15 +1,21 @@
-import { BLOB_LIMITS, type Blobs, type Multipart, type Part } from "../../shared/ports/blobs.ts";
+import {
+  BLOB_LIMITS,
+  BlobStoreUnavailableError,
+  type Blobs,
+  type Multipart,
+  type Part,
+} from "../../shared/ports/blobs.ts";
 import { checkBlobKey, checkCompletion, checkPartNumber } from "../../shared/stores/blob-limits.ts";
 import { partBytes } from "./part-bytes.ts";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
   type S3Client,
   UploadPartCommand,
+  waitUntilObjectExists,
 } from "./s3-client.ts";
 import { askS3, askUpload } from "./s3-refusals.ts";
 import { BYTES, type WritableBucket } from "./s3-requests.ts";
@@ -60,7 +66,8 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
       const command = new CompleteMultipartUploadCommand({ ...named(multipart), MultipartUpload: joined });
       const answer = await askUpload(() => client.send(command));
       if (answer === "gone") return { outcome: "gone" };
-      return answer.$metadata.attempts === 1 ? { outcome: "completed" } : outcomeOf(client, named(multipart));
+      if (answer.$metadata.attempts !== 1) await untilThere(client, named(multipart));
+      return { outcome: "completed" };
     },
     abortMultipart: async (multipart) => {
       checkBlobKey(multipart.key);
@@ -70,18 +77,18 @@ export function createS3Multiparts({ client, bucket, partMemory }: WritableBucke
   };
 }
 
-/** A server may call done what it still does for an earlier try, whose answer has not come in time: look. */
-async function outcomeOf(
-  client: S3Client,
-  { Bucket, Key }: { readonly Bucket: string; readonly Key: string },
-): ReturnType<Blobs["completeMultipart"]> {
-  const found = await askS3(() => client.send(new HeadObjectCommand({ Bucket, Key }))).catch(
-    (cause: unknown) => {
-      if (cause instanceof Error && cause.name === "NotFound") return undefined;
-      throw cause;
-    },
-  );
-  return { outcome: found ? "completed" : "gone" };
+/** seconds: S3 joins parts in some minutes at most (API Reference, CompleteMultipartUpload) */
+const JOINING = { minDelay: 1, maxDelay: 5, maxWaitTime: 300 };
+
+/** A server may call done what it still does for an earlier try, whose answer has not come in time: waits for the object. */
+async function untilThere(client: S3Client, { Bucket, Key }: { Bucket: string; Key: string }): Promise<void> {
+  try {
+    await waitUntilObjectExists({ client, ...JOINING }, { Bucket, Key });
+  } catch (cause) {
+    throw new BlobStoreUnavailableError("S3 says that it has joined parts, and does not have the object", {
+      cause,
+    });
+  }
 }
 
 /** S3 knows which bytes each number and ETag stand for; sizes are our own affair. */

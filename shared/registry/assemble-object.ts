@@ -34,7 +34,7 @@ export async function assemble(
   const { offset: size, multipart, tail, gone } = received;
   const hasParts = session.parts.length > 0 || received.parts.length > 0;
   const lost = unknownUpload(session.id);
-  if (gone && multipart) return findCompleted(ports, session, { multipart, size, refusal: lost });
+  if (gone && multipart) return findCompleted(ports, session, { multipart, size, refusal: lost, isAlone });
   if (hasParts && multipart) return join(ports, session, { ...received, multipart, isAlone });
   if (tail) return { object: tail, fresh: true };
   if (size > 0) throw new Error(`the upload ${session.id} has neither parts nor a tail`);
@@ -61,7 +61,7 @@ async function join(ports: UploadPorts, session: UploadSession, received: Joinab
       if (isAlone && !(await hasCompany(ports, session))) throw refusal;
     } else if (!(cause instanceof MultipartGoneError)) throw cause;
   }
-  return findCompleted(ports, session, { multipart, size, refusal });
+  return findCompleted(ports, session, { multipart, size, refusal, isAlone });
 }
 
 /** Whoever would join writes a new version before. */
@@ -80,6 +80,7 @@ interface Sought {
   readonly size: number;
   /** thrown where the object is not there */
   readonly refusal: Error;
+  readonly isAlone: boolean;
 }
 
 /**
@@ -89,9 +90,10 @@ interface Sought {
 async function findCompleted(
   ports: UploadPorts,
   session: UploadSession,
-  { multipart: { key }, size, refusal }: Sought,
+  { multipart: { key }, size, refusal, isAlone }: Sought,
 ): Promise<Assembled> {
-  const found = await awaited(ports.clock, async () => {
+  const whose = isAlone && !(await hasCompany(ports, session)) ? "afterOneself" : "afterAnother";
+  const found = await awaited(ports.clock, whose, async () => {
     const there = await ports.blobs.head(key);
     if (there === undefined) await readAgain(ports, session);
     return there;

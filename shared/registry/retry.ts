@@ -32,18 +32,16 @@ export async function untilDone<Answer>(clock: Clock, attempt: () => Promise<Try
   }
 }
 
-/**
- * What another request is about to do takes a store some seconds, or, where it joins the parts of gigabytes, a minute or two.
- * Where a request has less time than that, its home ends it.
- */
-const LOOKS = 240;
+/** What another request is about to do takes a store some seconds at most: twenty, and nobody waits longer. */
+const LOOKS = { afterAnother: 40, afterOneself: 6 } as const;
 
-/** Asks `look` until it has an answer; undefined where it has none for long. */
+/** Asks `look` until it has an answer; undefined where it has none for long, or, of what one has done oneself, for a second. */
 export async function awaited<Found>(
   clock: Clock,
+  whose: keyof typeof LOOKS,
   look: () => Promise<Found | undefined>,
 ): Promise<Found | undefined> {
-  for (let looks = 1; looks < LOOKS; looks += 1) {
+  for (let looks = 1; looks < LOOKS[whose]; looks += 1) {
     const found = await look();
     if (found !== undefined) return found;
     await clock.sleep(pause(TROUBLE_PAUSE, looks, clock));
