@@ -107,7 +107,7 @@ describe("the committed results of the matrix", () => {
   });
 
   it("keep what a run of some cells has not tried again", () => {
-    const again = cell("oras", { size: "1 GiB", seconds: "2", revision: "def5678" } as Partial<Tried>);
+    const again = cell("oras", { size: "1 GiB", seconds: "2", revision: "def5678" });
     const cells = merged(whole, [again]);
     expect(complaints(cells)).toEqual([]);
     expect(cells).toHaveLength(whole.length);
