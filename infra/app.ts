@@ -1,15 +1,12 @@
 import { App, Validations } from "aws-cdk-lib/core";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { buildFunctions } from "../functions/build.ts";
+import { ACCESS_TEXT } from "./access.ts";
 import { RegistryStack } from "./registry-stack.ts";
 import { ContextError } from "./settings.ts";
 import { readDeployment, readTeams } from "./teams.ts";
 
 const BUNDLES = "dist/functions";
-const ACCESS = {
-  open: "OPEN: everyone who knows its address may push and delete",
-  closed: "closed: only requests signed with rights in the account are answered (-c open=true opens it)",
-};
 
 try {
   const app = new App();
@@ -20,8 +17,7 @@ try {
   await buildFunctions(BUNDLES);
   const stacks = teams.map((team) => new RegistryStack(app, { team, deployment, bundles: BUNDLES }));
   app.synth();
-  for (const { stackName } of stacks)
-    console.error(`${stackName}: ${ACCESS[deployment.open ? "open" : "closed"]}`);
+  for (const { stackName, access } of stacks) console.error(`${stackName}: ${ACCESS_TEXT[access]}`);
 } catch (cause) {
   // Whatever else is thrown is a defect, and shows its stack.
   if (!(cause instanceof ContextError)) throw cause;

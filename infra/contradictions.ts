@@ -10,6 +10,9 @@ export function contradictionsIn(settings: TeamSettings): string[] {
     ...((edgeDomain === undefined) === (edgeCertificateArn === undefined)
       ? []
       : ["edgeDomain and edgeCertificateArn go together: set both, or none"]),
+    ...(settings.policy === undefined && settings.tokenKeys > 1
+      ? ["tokenKeys is of no use without a policy: nobody gets tokens"]
+      : []),
     ...contradictionsOfDoor(settings),
     ...contradictionsOfPulls(settings),
   ];

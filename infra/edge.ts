@@ -34,6 +34,8 @@ interface EdgeProps {
   readonly door: Origin | undefined;
   /** without one, the API answers HEAD, too */
   readonly heads: Origin | undefined;
+  /** whether clients have to be told where to get tokens, which is at the host that they asked */
+  readonly tellsHost: boolean;
   readonly settings: Pick<TeamSettings, "edgeDomain" | "edgeCertificateArn" | "webAclArn">;
 }
 
@@ -62,7 +64,7 @@ export class Edge extends Construct {
   /** CloudFront's name of it, which the team's own domain has to point at */
   readonly target: string;
 
-  constructor(scope: Construct, id: string, { api, door, heads, settings }: EdgeProps) {
+  constructor(scope: Construct, id: string, { api, door, heads, tellsHost, settings }: EdgeProps) {
     super(scope, id);
     const toApi = createOrigin(api, {
       originId: "api",
@@ -73,7 +75,10 @@ export class Edge extends Construct {
     const filledIn = { HEAD_ORIGIN: heads ? "heads" : "api", LARGEST_BODY: door ? 0 : LARGEST_BODY };
     const distribution = new Distribution(this, "Distribution", {
       comment: "Berth: one host for the API and the upload door",
-      defaultBehavior: { ...passing(toApi), ...((heads || !door) && this.#choose("AtApi", filledIn)) },
+      defaultBehavior: {
+        ...passing(toApi),
+        ...((heads || !door || tellsHost) && this.#choose("AtApi", filledIn)),
+      },
       additionalBehaviors: {
         ...(door && {
           [UPLOAD_PATHS]: { ...passing(originOf("door", door)), ...this.#choose("RouteUploads", filledIn) },

@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import { acknowledge, wildcardFinding } from "./acknowledge.ts";
 import type { Rights } from "./functions.ts";
 import type { Storage } from "./storage.ts";
+import type { Tokens, UseOfTokens } from "./tokens.ts";
 
 interface FunctionRoleProps {
   /** whose role it is, in words */
@@ -14,6 +15,9 @@ interface FunctionRoleProps {
   readonly storage: Storage;
   /** the ARN of a parameter that it may read, where it needs one */
   readonly parameter?: string | undefined;
+  /** where callers are known by tokens, and what it does with them */
+  readonly tokens?: Tokens | undefined;
+  readonly use?: UseOfTokens;
   readonly logGroup: LogGroup;
   /** whether it sends what X-Ray records */
   readonly tracing: boolean;
@@ -58,17 +62,42 @@ export const allow = (actions: readonly string[], resource: string): PolicyState
 export const writeLog = ({ logGroupArn }: LogGroup): PolicyStatement[] =>
   allow(["logs:CreateLogStream", "logs:PutLogEvents"], logGroupArn);
 
-function statementsOf({
-  rights,
-  storage,
-  parameter,
-  logGroup,
-  tracing,
-}: FunctionRoleProps): PolicyStatement[] {
+/** Partitions of people, robots, their keys, and the policy (shared/registry/keyspace.ts). */
+const IDENTITIES = ["PERSON#*", "ROBOT#*", "PEOPLE", "ROBOTS", "ACCESSKEY#*", "ACCESSKEYS", "POLICY"];
+
+/** Who knows identities reaches nothing else of the table, and nobody else reaches those. */
+function ofTable({ table, items }: Rights, { tableArn }: Storage["table"]): PolicyStatement[] {
+  if (table.length === 0) return [];
+  const [statement] = allow(table, tableArn);
+  if (items !== "identities") return [...(statement ? [statement] : []), withholdIdentities(tableArn)];
+  statement?.addCondition("ForAllValues:StringLike", { "dynamodb:LeadingKeys": IDENTITIES });
+  return statement ? [statement] : [];
+}
+
+const withholdIdentities = (tableArn: string): PolicyStatement =>
+  new PolicyStatement({
+    effect: Effect.DENY,
+    actions: ["dynamodb:*"],
+    resources: [tableArn],
+    conditions: { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": IDENTITIES } },
+  });
+
+function ofTokens(tokens: Tokens | undefined, use: UseOfTokens): PolicyStatement[] {
+  const [newest] = tokens?.keys ?? [];
+  if (tokens === undefined || newest === undefined || use === "none") return [];
+  return [
+    ...tokens.keys.flatMap((arn) => allow(["kms:GetPublicKey"], arn)),
+    ...(use === "issue" ? allow(["kms:Sign"], newest) : allow(["lambda:InvokeFunction"], tokens.functionArn)),
+  ];
+}
+
+function statementsOf(props: FunctionRoleProps): PolicyStatement[] {
+  const { rights, storage, parameter, logGroup, tracing, tokens, use = "none" } = props;
   const { table, objects, bucket } = rights;
   return [
     ...writeLog(logGroup),
-    ...allow(table, storage.table.tableArn),
+    ...ofTable(rights, storage.table),
+    ...ofTokens(tokens, use),
     ...Object.entries(objects).flatMap(([prefix, actions]) =>
       allow(actions, storage.bucket.arnForObjects(`${prefix}/*`)),
     ),

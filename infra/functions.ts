@@ -20,6 +20,8 @@ const TELL_ABSENT = ["s3:ListBucket"] as const;
 /** What a function may do; each list holds actions of IAM. */
 export interface Rights {
   readonly table: readonly string[];
+  /** on which items; where it is not given, on all but those of identities and policy (shared/registry/keyspace.ts) */
+  readonly items?: "identities";
   /** on the objects whose keys begin so (shared/registry/keyspace.ts) */
   readonly objects: { readonly [prefix in "blobs" | "manifests"]?: readonly string[] };
   readonly bucket: readonly string[];
@@ -101,6 +103,23 @@ export const FUNCTIONS = {
   },
 } as const satisfies Record<string, FunctionPlan>;
 
+/** What there is beside them where callers are known by tokens. */
+export const LOGIN_FUNCTIONS = {
+  /** A password takes 128 MB and a good part of a second of a whole processor. */
+  token: {
+    memory: 1769,
+    timeout: ANSWER_IN_TIME,
+    rights: { table: READ_RANGE, items: "identities", objects: {}, bucket: [] },
+  },
+  administration: {
+    memory: 1769,
+    timeout: ANSWER_IN_TIME,
+    rights: { table: WRITE_TABLE, items: "identities", objects: {}, bucket: [] },
+  },
+} as const satisfies Record<string, FunctionPlan>;
+export type LoginFunction = keyof typeof LOGIN_FUNCTIONS;
+export const LOGIN_FUNCTION_NAMES = ["token", "administration"] as const satisfies readonly LoginFunction[];
+
 /** The upload door's, which goes on with uploads that were begun. */
 export const DOOR_RIGHTS: Rights = { table: ADD, objects: { blobs: UPLOAD }, bucket: TELL_ABSENT };
 
@@ -114,6 +133,6 @@ export type ApiFunction = Exclude<FunctionName, "sweep">;
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];
 export const API_FUNCTIONS = FUNCTION_NAMES.filter((name): name is ApiFunction => name !== "sweep");
 /** Those that answer where an upload goes on. */
-export const BEGINS_UPLOADS: ReadonlySet<FunctionName> = new Set(["uploads", "deep"]);
+export const BEGINS_UPLOADS: ReadonlySet<string> = new Set<FunctionName>(["uploads", "deep"]);
 /** Those that answer where a blob is pulled. */
-export const LEADS_TO_BLOBS: ReadonlySet<FunctionName> = new Set(["blobs", "deep"]);
+export const LEADS_TO_BLOBS: ReadonlySet<string> = new Set<FunctionName>(["blobs", "deep"]);

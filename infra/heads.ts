@@ -21,10 +21,12 @@ export class Heads extends Construct {
       shortName: "heads",
       title: "server of HEAD",
       rights: HEAD_RIGHTS,
+      use: "verify",
       timeout: REQUEST_TIME,
       atATime: AT_A_TIME,
-      environment: { BERTH_TOKEN_KEYS: "none" },
-      isPublicBecause: "It is as open as the registry, which has no authentication yet (-c open=true).",
+      environment: {},
+      isPublicBecause:
+        "The program knows callers as the functions behind the API do, or is as open as they are.",
     });
     this.host = host;
   }

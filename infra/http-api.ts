@@ -4,18 +4,21 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Aws, Fn, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import type { Access } from "./access.ts";
 import { acknowledge } from "./acknowledge.ts";
-import { API_FUNCTIONS, type ApiFunction } from "./functions.ts";
+import { API_FUNCTIONS, type ApiFunction, LOGIN_FUNCTION_NAMES } from "./functions.ts";
+import type { Login } from "./login.ts";
 import type { Parameters } from "./parameters.ts";
-import { ROUTES } from "./routes.ts";
+import { LOGIN_ROUTES, ROUTES } from "./routes.ts";
 import { removalPolicyOf } from "./storage.ts";
-import type { Deployment, Team } from "./teams.ts";
+import type { Team } from "./teams.ts";
 
 interface HttpApiProps {
   readonly team: Team;
   readonly parameters: Parameters;
-  readonly deployment: Deployment;
-  readonly functions: Readonly<Record<ApiFunction, LambdaFunction>>;
+  readonly ephemeral: boolean;
+  readonly access: Access;
+  readonly functions: Readonly<Record<ApiFunction, LambdaFunction>> & Partial<Login>;
 }
 
 /** One line for each request, also for those that no function sees. The query may hold secrets: it is left out. */
@@ -41,9 +44,15 @@ const ACCESS_LOG = JSON.stringify({
  */
 const AT_ONCE = 5;
 
+/** Why routes let in whoever comes. */
+const OPEN_BECAUSE: Readonly<Record<Exclude<Access, "signed">, string>> = {
+  everyone: "Whoever set open=true wants it so.",
+  tokens: "Each function behind it asks for a token, or for what proves who asks.",
+};
+
 /**
- * The HTTP API, at whose root the registry stands (docker wants no path before `/v2/`). Closed unless the deployment is
- * open: every route, `$default` too, wants a request that is signed by who has `execute-api:Invoke` in the account.
+ * The HTTP API, at whose root the registry stands (docker wants no path before `/v2/`). Closed unless the team has a
+ * policy or the deployment is open: every route, `$default` too, wants a request that is signed by who has `execute-api:Invoke` in the account.
  *
  * Made of the resources themselves: CDK's integrations write a permission for each route into a function's policy, or one
  * whose ARN `$default` doesn't match (its requests have one component less).
@@ -55,8 +64,9 @@ export class HttpApi extends Construct {
   /** the name of the log group with a line for each request */
   readonly accessLog: string;
 
-  constructor(scope: Construct, id: string, { team, parameters, deployment, functions }: HttpApiProps) {
+  constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
+    const { team, parameters, ephemeral, access, functions } = props;
     const stack = Stack.of(this);
     const api = new CfnApi(this, "Api", {
       name: stack.stackName,
@@ -65,18 +75,25 @@ export class HttpApi extends Construct {
     });
     this.apiId = api.ref;
     this.host = `${api.ref}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}`;
-    const integrations = new Map(API_FUNCTIONS.map((name) => [name, this.#integrate(name, functions[name])]));
-    const routes = ROUTES.map(({ id: routeId, key, function: name }) => {
-      const route = new CfnRoute(this, routeId, {
-        apiId: api.ref,
-        routeKey: key,
-        target: `integrations/${integrations.get(name)?.ref}`,
-        authorizationType: deployment.open ? "NONE" : "AWS_IAM",
-      });
-      if (deployment.open) acknowledge(route, { "AwsSolutions-APIG4": "Whoever set open=true wants it so." });
-      return route;
-    });
-    this.accessLog = this.#createAccessLog(team, deployment);
+    const integrations = new Map(
+      [...API_FUNCTIONS, ...LOGIN_FUNCTION_NAMES].flatMap((name) => {
+        const lambda = functions[name];
+        return lambda ? [[name, this.#integrate(name, lambda)] as const] : [];
+      }),
+    );
+    const routes = [...ROUTES, ...(access === "tokens" ? LOGIN_ROUTES : [])].map(
+      ({ id: routeId, key, function: name }) => {
+        const route = new CfnRoute(this, routeId, {
+          apiId: api.ref,
+          routeKey: key,
+          target: `integrations/${integrations.get(name)?.ref}`,
+          authorizationType: access === "signed" ? "AWS_IAM" : "NONE",
+        });
+        if (access !== "signed") acknowledge(route, { "AwsSolutions-APIG4": OPEN_BECAUSE[access] });
+        return route;
+      },
+    );
+    this.accessLog = this.#createAccessLog(team, ephemeral);
     for (const [at, route] of routes.entries()) {
       const before = routes[at - AT_ONCE];
       if (before) route.addResourceDependency(before);
@@ -85,7 +102,7 @@ export class HttpApi extends Construct {
     this.#createStage(parameters).node.addDependency(...routes.slice(-AT_ONCE));
   }
 
-  #integrate(name: ApiFunction, lambda: LambdaFunction): CfnIntegration {
+  #integrate(name: string, lambda: LambdaFunction): CfnIntegration {
     // One permission for all routes: a function's policy holds 20 KB, which only a deployment would tell.
     lambda.addPermission("Api", {
       principal: new ServicePrincipal("apigateway.amazonaws.com"),
@@ -104,7 +121,7 @@ export class HttpApi extends Construct {
     });
   }
 
-  #createAccessLog({ settings }: Team, { ephemeral }: Deployment): string {
+  #createAccessLog({ settings }: Team, ephemeral: boolean): string {
     // Under this prefix CloudWatch keeps no list of who may write, which is short. The end of the stack's ARN is never
     // used twice, so that a log which outlived its stack is not in the way of the next.
     const log = new LogGroup(this, "AccessLog", {

@@ -1,6 +1,7 @@
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnOutput, Stack, Tags } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
+import { type Access, accessOf } from "./access.ts";
 import { Alarms } from "./alarms.ts";
 import { ContainerDoor } from "./container-door.ts";
 import { createDashboard } from "./dashboard.ts";
@@ -9,14 +10,17 @@ import { Edge } from "./edge.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions.ts";
 import { Heads } from "./heads.ts";
 import { HttpApi } from "./http-api.ts";
+import { createLogin, finishLogin, type Login } from "./login.ts";
 import { metricsOf } from "./metrics.ts";
-import { createParameters } from "./parameters.ts";
+import { createParameters, type Parameters } from "./parameters.ts";
+import { readPolicyFile } from "./policy-file.ts";
 import { Pulls } from "./pulls.ts";
 import { RegistryFunction } from "./registry-function.ts";
 import { ContextError, type TeamSettings } from "./settings.ts";
 import { Storage } from "./storage.ts";
 import { scheduleSweep } from "./sweep-schedule.ts";
 import type { Deployment, Team } from "./teams.ts";
+import { createTokens } from "./tokens.ts";
 import { UploadDoor } from "./upload-door.ts";
 import type { WebParts } from "./web-function.ts";
 
@@ -34,12 +38,18 @@ interface Told {
   readonly door: Door | undefined;
 }
 
-/** Until there is authentication, a closed registry has no credentials that a program of its own could look at. */
-function createHeads(stack: RegistryStack, parts: WebParts, { open }: Deployment): Heads | undefined {
+interface Watched extends Pick<Told, "api" | "storage" | "door"> {
+  readonly team: Team;
+  readonly parameters: Parameters;
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+}
+
+/** A closed registry has no credentials that a program of its own could look at. */
+function createHeads(stack: RegistryStack, parts: WebParts, access: Access): Heads | undefined {
   if (parts.team.settings.heads === "api") return undefined;
-  if (open) return new Heads(stack, "Heads", parts);
+  if (access !== "signed") return new Heads(stack, "Heads", parts);
   throw new ContextError(
-    `the settings of team ${parts.team.name} are wrong:\n  heads is "web-function", which would answer everyone: it takes -c open=true`,
+    `the settings of team ${parts.team.name} are wrong:\n  heads is "web-function", which would answer everyone: it takes a policy, or -c open=true`,
   );
 }
 
@@ -57,21 +67,28 @@ const stackNameOf = (team: Team): string => `berth-${team.name}`;
 
 /** One team's registry, which shares nothing with another's. */
 export class RegistryStack extends Stack {
+  readonly access: Access;
+
   constructor(scope: Construct, { team, deployment, bundles }: RegistryStackProps) {
-    const { open, ephemeral } = deployment;
+    const { ephemeral } = deployment;
+    const access = accessOf(team, deployment);
+    const { policy } = team.settings;
+    const policyText = policy === undefined ? undefined : readPolicyFile(team.name, policy);
     const tags = { application: "berth", team: team.name };
     super(scope, stackNameOf(team), {
-      description: `Berth: the OCI registry of team ${team.name}${open ? ", open to everyone" : ""}`,
+      description: `Berth: the OCI registry of team ${team.name}${access === "everyone" ? ", open to everyone" : ""}`,
       terminationProtection: !ephemeral,
       tags,
     });
+    this.access = access;
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
 
     const parameters = createParameters(this, team.settings);
     const storage = new Storage(this, "Storage", { settings: team.settings, ephemeral });
-    const parts = { team, parameters, storage, ephemeral, bundles };
+    const tokens = policyText === undefined ? undefined : createTokens(this, team.settings, ephemeral);
+    const parts = { team, parameters, storage, tokens, ephemeral, bundles };
     const door = createDoor(this, parts);
-    const heads = createHeads(this, parts, deployment);
+    const heads = createHeads(this, parts, access);
     const { settings } = team;
     const pulls = settings.pulls === "edge" ? new Pulls(this, "Pulls", { storage, settings }) : undefined;
     const functions = Object.fromEntries(
@@ -80,9 +97,28 @@ export class RegistryStack extends Stack {
         return [name, new RegistryFunction(this, name, props).lambda];
       }),
     ) as Record<FunctionName, LambdaFunction>;
-    const api = new HttpApi(this, "Gateway", { team, parameters, deployment, functions });
+    const login =
+      tokens && policyText !== undefined ? createLogin(this, { ...parts, tokens }, policyText) : undefined;
+    const called = { ...functions, ...login };
+    const api = new HttpApi(this, "Gateway", { team, parameters, ephemeral, access, functions: called });
     scheduleSweep(this, functions.sweep, parameters);
 
+    const alarms = this.#watch({ team, parameters, storage, api, functions, door });
+    const edge =
+      settings.edge === "on"
+        ? new Edge(this, "Edge", { api, door, heads, tellsHost: access === "tokens", settings })
+        : undefined;
+    if (login) {
+      const others = [...Object.values(functions), login.administration, ...(heads ? [heads] : [])];
+      finishLogin(login, [api.host, ...(edge ? [edge.host] : [])], others);
+    }
+    if (login) this.#tellLogin(login);
+    this.#tellAddresses(api, edge);
+    if (pulls) this.#tellPulls(pulls, settings);
+    this.#tell({ storage, alarms, api, door });
+  }
+
+  #watch({ team, parameters, storage, api, functions, door }: Watched): Alarms {
     const { table, bucket } = storage;
     const metrics = metricsOf({
       team: team.name,
@@ -94,10 +130,7 @@ export class RegistryStack extends Stack {
     });
     const alarms = new Alarms(this, "Alarms", { address: parameters.alarmAddress, metrics });
     if (team.settings.dashboard) createDashboard(this, "Dashboard", metrics);
-    const edge = settings.edge === "on" ? new Edge(this, "Edge", { api, door, heads, settings }) : undefined;
-    this.#tellAddresses(api, edge);
-    if (pulls) this.#tellPulls(pulls, settings);
-    this.#tell({ storage, alarms, api, door });
+    return alarms;
   }
 
   #tellAddresses(api: HttpApi, edge: Edge | undefined): void {
@@ -107,6 +140,11 @@ export class RegistryStack extends Stack {
     this.#output("ApiUrl", `https://${api.host}`, "The API's own address, which takes signed requests");
     if (edge && edge.host !== edge.target)
       this.#output("EdgeTarget", edge.target, "What the DNS record of edgeDomain points at");
+  }
+
+  #tellLogin({ administration }: Login): void {
+    const does = 'What makes the first administrator when it is invoked with {"firstAdmin":true}';
+    this.#output("AdministrationFunction", administration.functionName, does);
   }
 
   #tellPulls({ host, target, statement }: Pulls, { existingBucket }: TeamSettings): void {

@@ -1,14 +1,14 @@
-import type { ApiFunction } from "./functions.ts";
+import type { ApiFunction, LoginFunction } from "./functions.ts";
 
 type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** A route of the HTTP API, and the function that answers what it matches. */
-export interface Route {
+export interface Route<Target = ApiFunction> {
   /** unique, and steady while the API stands: it names the route in the template */
   readonly id: string;
   /** as API Gateway writes it: `GET /v2/{a}/manifests/{reference}`, or `$default` */
   readonly key: string;
-  readonly function: ApiFunction;
+  readonly function: Target;
 }
 
 /** Repository names of up to so many components have routes of their own; `deep` serves the deeper ones. */
@@ -61,6 +61,18 @@ export const ROUTES: readonly Route[] = [
   { id: "default", key: "$default", function: "base" },
 ];
 
+/** Components of a path of the administration, below `/v2/_berth/` (shared/admin/). */
+const ADMINISTRATION_DEPTHS = 4;
+
+/** Where callers are known by tokens. Full matches, so that nothing depends on which of two greedy ones goes first. */
+export const LOGIN_ROUTES: readonly Route<LoginFunction>[] = [
+  ...(["GET", "POST"] as const).map((method) => route("token", method, "/token", "token")),
+  ...Array.from({ length: ADMINISTRATION_DEPTHS }, (_, index) => {
+    const rest = COMPONENTS.slice(0, index + 1).map((component) => `{${component}}`);
+    return route(`administration-${index + 1}`, "ANY", `/v2/_berth/${rest.join("/")}`, "administration");
+  }),
+];
+
 function routesOfDepth(depth: number): readonly Route[] {
   const name = COMPONENTS.slice(0, depth).map((component) => `{${component}}`);
   return ENDPOINTS.flatMap(({ name: endpoint, tail, methods }) =>
@@ -70,6 +82,11 @@ function routesOfDepth(depth: number): readonly Route[] {
   );
 }
 
-function route(endpoint: string, method: string, path: string, target: ApiFunction): Route {
+function route<Target extends string>(
+  endpoint: string,
+  method: string,
+  path: string,
+  target: Target,
+): Route<Target> {
   return { id: `${method}-${endpoint}`, key: `${method} ${path}`, function: target };
 }

@@ -100,6 +100,9 @@ const SETTINGS = {
     fallback: "",
     parse: matching(new RegExp(ADDRESS_PATTERN)),
   }),
+  policy: existing("the path of a policy file, as docs/policy.md describes it", /^.{1,1000}$/),
+  /** generations of keys that sign tokens: one more begins to sign, and the older still verify */
+  tokenKeys: whole(1, 10, 1),
   logRetentionDays: setting<RetentionDays>({
     takes: `one of ${RETENTIONS.join(", ")}`,
     fallback: RetentionDays.THREE_MONTHS,

@@ -25,6 +25,7 @@ export class UploadDoor extends Construct implements Door {
       shortName: "door",
       title: "upload door",
       rights: DOOR_RIGHTS,
+      use: "none",
       timeout: REQUEST_TIME,
       atATime: REQUESTS_AT_A_TIME,
       environment: {

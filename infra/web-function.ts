@@ -10,6 +10,7 @@ import type { Rights } from "./functions.ts";
 import type { Parameters } from "./parameters.ts";
 import { removalPolicyOf, type Storage } from "./storage.ts";
 import type { Team } from "./teams.ts";
+import { type Tokens, tokenEnvironment, type UseOfTokens } from "./tokens.ts";
 import { WebFunctionCode } from "./web-function-code.ts";
 
 /** What every program of a registry is made of. */
@@ -20,6 +21,8 @@ export interface WebParts {
   readonly ephemeral: boolean;
   /** the folder with a bundle for each function */
   readonly bundles: string;
+  /** where callers are known by tokens */
+  readonly tokens: Tokens | undefined;
 }
 
 interface WebFunctionPlan {
@@ -29,6 +32,7 @@ interface WebFunctionPlan {
   /** in words */
   readonly title: string;
   readonly rights: Rights;
+  readonly use: UseOfTokens;
   /** seconds of one request; 900 at most */
   readonly timeout: number;
   /** requests that one environment serves at a time */
@@ -54,7 +58,7 @@ export function createWebFunction(
   parts: WebParts,
   plan: WebFunctionPlan,
 ): WebFunctionPlace {
-  const { team, storage, ephemeral, bundles } = parts;
+  const { team, storage, tokens, ephemeral, bundles } = parts;
   const logs: LogGroupProps = {
     retention: team.settings.logRetentionDays,
     removalPolicy: removalPolicyOf(ephemeral),
@@ -64,6 +68,8 @@ export function createWebFunction(
     description: `Berth, team ${team.name}: what the ${plan.title} may do`,
     rights: plan.rights,
     storage,
+    tokens,
+    use: plan.use,
     logGroup,
     tracing: false,
   });
@@ -78,7 +84,7 @@ export function createWebFunction(
     defaultEndpoint: { endpointName: ENDPOINT },
     timeout: Duration.seconds(plan.timeout),
     maxConcurrencyPerEnvironment: plan.atATime,
-    environment: { ...environmentOf(parts), ...plan.environment },
+    environment: { ...environmentOf(parts), ...tokenEnvironment(tokens, plan.use), ...plan.environment },
     logGroup,
     role: role.withoutPolicyUpdates(),
   });

@@ -1,13 +1,18 @@
 /**
  * The function of the edge in front of the API: CloudFront runs it (JavaScript runtime 2.0, hence the plain words) on every
- * request that does not go to the upload door, where something else answers HEAD (../heads.ts), or where there is no door.
+ * request that does not go to the upload door. An origin is asked by its own host: what the client asked, which is where it
+ * has to get tokens, goes along in a header (functions/gateway/behind-edge.ts).
  */
 import cf from "cloudfront";
 
 /** Developer Guide: "CloudFront Functions event structure". */
 interface ViewerRequest {
   readonly method: string;
-  readonly headers: { readonly "content-length"?: { readonly value: string } };
+  readonly headers: {
+    readonly host: { readonly value: string };
+    readonly "content-length"?: { readonly value: string };
+    "x-berth-host"?: { readonly value: string };
+  };
 }
 interface Answer {
   readonly statusCode: number;
@@ -27,6 +32,7 @@ function handler(event: { readonly request: ViewerRequest }): ViewerRequest | An
   const length = request.headers["content-length"];
   if (LARGEST_BODY > 0 && length !== undefined && Number(length.value) > LARGEST_BODY)
     return tooLarge(length.value);
+  request.headers["x-berth-host"] = { value: request.headers.host.value };
   if (request.method === "HEAD") cf.selectRequestOriginById(HEAD_ORIGIN);
   return request;
 }

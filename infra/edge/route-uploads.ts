@@ -10,7 +10,11 @@ interface ViewerRequest {
   readonly method: string;
   /** without the query */
   readonly uri: string;
-  readonly headers: { authorization?: unknown };
+  readonly headers: {
+    readonly host: { readonly value: string };
+    authorization?: unknown;
+    "x-berth-host"?: { readonly value: string };
+  };
   cookies: Readonly<Record<string, unknown>>;
 }
 
@@ -26,6 +30,7 @@ const METHODS = ["GET", "HEAD", "PATCH", "PUT", "DELETE"];
 function handler(event: { readonly request: ViewerRequest }): ViewerRequest {
   const request = event.request;
   if (!isOfUpload(request)) {
+    request.headers["x-berth-host"] = { value: request.headers.host.value };
     cf.selectRequestOriginById(request.method === "HEAD" ? HEAD_ORIGIN : "api");
     return request;
   }

@@ -30,6 +30,15 @@ function refusalOf(rawPath: string): unknown {
 }
 
 describe("payload format 2.0: an event as a request", () => {
+  it("has the address that the gateway was called from, and the host that the edge was asked by", () => {
+    const headers = { host: "api.example", "x-berth-host": "registry.example" };
+    const http = { method: "GET", sourceIp: "192.0.2.1" };
+    const request = requestOf(eventOf({ headers, requestContext: { http } }));
+    expect(request.clientAddress).toBe("192.0.2.1");
+    expect(request.header("host")).toBe("registry.example");
+    expect(requestOf(eventOf({ headers: { host: "api.example" } })).header("host")).toBe("api.example");
+  });
+
   it("reads the example that AWS publishes", async () => {
     const request = requestOf(PUBLISHED_EVENT);
     expect(request).toMatchObject({

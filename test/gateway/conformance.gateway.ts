@@ -8,6 +8,7 @@ import { runReleaseSuite } from "../conformance/release-suite.ts";
 import type { SuiteResult } from "../conformance/results.ts";
 import { goTool } from "../tools/go-tool.ts";
 import { createPullKeys } from "./pulls/key-pair.ts";
+import { guardedStack } from "./support/guarded-stack.ts";
 import { stackUnderTest } from "./support/stack-under-test.ts";
 
 const stack = stackUnderTest();
@@ -82,6 +83,23 @@ describe("the official OCI conformance suites, behind the gateway and with pulls
       expect(pulling.stand.pulls?.pulls.length).toBeGreaterThan(0);
     },
   );
+});
+
+describe("the official OCI conformance suite, behind the gateway of a registry that has a policy", () => {
+  const guarded = guardedStack({}, "none");
+
+  it("main, as a person whom the policy lets, with everything on but what S3 answers", {
+    timeout: 600_000,
+  }, async () => {
+    const url = new URL(guarded.client.url);
+    const { name, secret } = guarded.ada;
+    [url.username, url.password] = [name, secret];
+    const { passed, failed, findings } = outcome(
+      await inScratch((directory) => runMainSuite("main", url, directory, redirected(PROFILES.main))),
+    );
+    expect({ failed, findings }).toEqual({ failed: 0, findings: [] });
+    expect(passed).toBeGreaterThan(900);
+  });
 });
 
 /** A program that was built elsewhere, or one from the Go module proxy; the gate, unlike the full tier, can do without. */

@@ -1,10 +1,11 @@
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { resolve as absolute, join } from "node:path";
 import { Command, Option } from "commander";
 import { onSignals } from "../../local/signals.ts";
 import { serveStackEdge } from "./edge/serve-stack.ts";
+import { firstAdminOf } from "./first-admin.ts";
 import { serveHttpApi } from "./http-api/server.ts";
 import { LIKELIEST, SWITCHES, type Switches } from "./http-api/switches.ts";
 import { createPullKeys } from "./pulls/key-pair.ts";
@@ -17,6 +18,7 @@ interface Options extends Switches {
   readonly host: string;
   readonly port: string;
   readonly team?: string;
+  readonly policy?: string;
   readonly assembly?: string;
   readonly stack?: string;
   readonly parameter: Readonly<Record<string, string>>;
@@ -43,6 +45,7 @@ const command = new Command("npm run gateway --")
   .option("--port <number>", "where the registry listens; 0 takes a free port", "5000")
   .option("--host <address>", "on which address", "127.0.0.1")
   .option("--team <name>", "whose stack; default: the one of an app without teams")
+  .option("--policy <file>", "who may do what; without one, everyone may do everything")
   .option("--assembly <folder>", "a cloud assembly (cdk.out) that is there, instead of a fresh one")
   .option("--stack <name>", "which stack, where the assembly has several")
   .option("--parameter <name=value>", "of the stack; can be given again", collect, {})
@@ -111,13 +114,14 @@ async function run(options: Options): Promise<void> {
 async function start(options: Options, folder: string, running: AsyncDisposableStack): Promise<string> {
   const assembly = options.assembly ?? join(folder, "assembly");
   const pulled = options.pulls === "edge" ? createPullKeys() : undefined;
+  const policy = options.policy === undefined ? {} : { policy: absolute(options.policy) };
+  const settings = { ...pulled?.settings, ...policy };
   if (options.assembly === undefined)
-    await synthesize(assembly, {
-      team: options.team,
-      ...(pulled && { teams: await teamsWith(pulled.settings) }),
-    });
-  else if (pulled)
-    throw new Error("an assembly that is there has keys of its own: --pulls edge makes others");
+    await synthesize(assembly, { team: options.team, teams: await teamsWith(settings) });
+  else if (Object.keys(settings).length > 0)
+    throw new Error(
+      "an assembly that is there has keys and a policy of its own: give no --pulls edge, and no --policy",
+    );
   const stack = await stackIn(assembly, options.stack);
   const template = await readTemplate({
     folder: assembly,
@@ -137,6 +141,8 @@ async function start(options: Options, folder: string, running: AsyncDisposableS
     functionLog: functionLog(options.log, running),
   });
   running.defer(() => stand.stop());
+  const secret = await firstAdminOf(stand);
+  if (secret !== undefined) console.log(`the first administrator is 'admin', with the access key ${secret}`);
   const log = (line: string): void => console.error(line);
   const address = { host: options.host, port: Number(options.port), log };
   const served = { ...address, ...(options.edge && { port: 0 }) };

@@ -38,10 +38,14 @@ interface Surroundings {
   readonly options: StandOptions;
 }
 
-const storesAt = ({ dynamodb, s3, ssm }: Stores) => ({
+const storesAt = ({ dynamodb, s3, ssm, kms, lambda }: Stores) => ({
   AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
   AWS_ENDPOINT_URL_S3: s3,
   AWS_ENDPOINT_URL_SSM: ssm,
+  AWS_ENDPOINT_URL_KMS: kms,
+  AWS_ENDPOINT_URL_LAMBDA: lambda,
+  // What clients speak to this machine's gateway.
+  BERTH_SCHEME: "http",
 });
 
 export function webSettingsOf(

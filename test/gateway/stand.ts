@@ -6,7 +6,7 @@ import { createFunction, type LambdaFunction, type Scaling } from "./lambda/lamb
 import { identityOf, SCALING, settingsOf, type WebFunctions, webSettingsOf } from "./process-settings.ts";
 import type { PullServer } from "./pulls/server.ts";
 import { startPulls } from "./pulls/start.ts";
-import { S3_HOST, type Stores, startStores } from "./stores.ts";
+import { S3_HOST, type Stores, type StoresOptions, startStores } from "./stores.ts";
 import { type RoutePlan, type StackPlan, stackOf } from "./template/stack.ts";
 import type { Place, Template } from "./template/template.ts";
 import type { WebFunctionPlan } from "./template/web-functions.ts";
@@ -79,8 +79,21 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   const folder = join(options.folder, "s3");
   await mkdir(folder, { recursive: true });
   const { log, s3Host = S3_HOST, parameters = new Map() } = options;
+  const called: { byName?: ReadonlyMap<string, LambdaFunction> } = {};
+  const invoke: StoresOptions["invoke"] = async (name, event) =>
+    called.byName?.get(name)?.invoke(event) ?? { outcome: "failed", reason: `there is no function ${name}` };
   const stores = await startStores(
-    { stack: plan, place, identities: [...identities.values()], ledger, parameters, folder, s3Host, log },
+    {
+      stack: plan,
+      place,
+      identities: [...identities.values()],
+      ledger,
+      parameters,
+      folder,
+      s3Host,
+      invoke,
+      log,
+    },
     running,
   );
   const pulls = await startPulls(
@@ -106,6 +119,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       return [one.logicalId, created] as const;
     }),
   );
+  called.byName = new Map([...functions.values()].map((one) => [one.name, one]));
   killAtExit([...functions.values(), ...webFunctions.values()], running);
   startClock(plan, functions, running, options.log);
   const stopping = running.move();

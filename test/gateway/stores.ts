@@ -8,8 +8,12 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type S3Server, startDynamoDbLocal, startS3Server } from "../aws/servers.ts";
+import type { Invocation } from "./http-api/server.ts";
 import { startDynamodbProxy } from "./rights/dynamodb-proxy.ts";
 import { createJudge, type Identity, type Ledger } from "./rights/identities.ts";
+import { invocations } from "./rights/invocations.ts";
+import { startJsonService } from "./rights/json-service.ts";
+import { createKmsKeys } from "./rights/kms.ts";
 import { startParameterStore } from "./rights/parameter-store.ts";
 import { startS3Proxy } from "./rights/s3-proxy.ts";
 import type { StackPlan, TablePlan } from "./template/stack.ts";
@@ -32,6 +36,8 @@ export interface StoresOptions {
   /** an empty folder for the S3 server */
   readonly folder: string;
   readonly s3Host: string;
+  /** a function by its name */
+  readonly invoke: (functionName: string, event: string) => Promise<Invocation>;
   readonly log: (line: string) => void;
 }
 
@@ -39,6 +45,8 @@ export interface StoresOptions {
 export interface Stores {
   readonly dynamodb: string;
   readonly s3: string;
+  readonly kms: string;
+  readonly lambda: string;
   readonly ssm: string;
   /** the stores without rights without rights, for who looks at what the functions left */
   readonly behind: { readonly dynamodb: string; readonly s3: Omit<S3Server, "stop"> };
@@ -83,7 +91,16 @@ export async function startStores(options: StoresOptions, running: AsyncDisposab
   const { parameters } = options;
   const ssm = await startParameterStore({ host: LOOPBACK, arns, parameters, judge, log });
   running.adopt(ssm, ({ stop }) => stop());
+  const keys = createKmsKeys(options.stack.signingKeys);
+  const functions = `arn:aws:lambda:${place.region}:${place.accountId}:function:`;
+  const [kms, lambda] = await Promise.all([
+    startJsonService({ judge, log, asked: keys.asked }),
+    startJsonService({ judge, log, asked: invocations(functions, options.invoke) }),
+  ]);
+  for (const service of [kms, lambda]) running.adopt(service, ({ stop }) => stop());
   return {
+    kms: kms.endpoint,
+    lambda: lambda.endpoint,
     dynamodb: dynamodbProxy.endpoint,
     s3: s3Proxy.endpoint,
     ssm: ssm.endpoint,

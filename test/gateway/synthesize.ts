@@ -13,10 +13,11 @@ interface Wanted {
   readonly teams?: Readonly<Record<string, object>> | undefined;
 }
 
-/** Makes the templates of teams, open to everyone, into `folder`, as `npm run synth` does. */
+/** Makes the templates of teams, open to everyone where they have no policy, into `folder`, as `npm run synth` does. */
 export async function synthesize(folder: string, { team, teams }: Wanted): Promise<void> {
+  const isOpen = Object.values(teams ?? {}).every((settings) => !("policy" in settings));
   const context = {
-    open: "true",
+    open: String(isOpen),
     ...(team !== undefined && { team }),
     ...(teams && { teams: JSON.stringify(teams) }),
   };

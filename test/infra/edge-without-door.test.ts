@@ -11,7 +11,10 @@ describe("the edge without a door", () => {
       method: "PATCH",
       uri: "/v2/a/blobs/uploads/1f-2e",
       querystring: {},
-      headers: length === undefined ? {} : { "content-length": { value: String(length) } },
+      headers: {
+        host: { value: "r" },
+        ...(length !== undefined && { "content-length": { value: String(length) } }),
+      },
       cookies: {},
     });
 

@@ -43,6 +43,7 @@ function synthesizeEdge(settings: object = {}): { readonly template: Template; r
     api: { host: "api.example.com" },
     door: { host: "door.example.com" },
     heads: undefined,
+    tellsHost: false,
     settings: parseTeamSettings("main", settings),
   });
   const template = app.synth().getStackArtifact(stack.artifactId).template as Template;
@@ -155,7 +156,11 @@ describe("which origin a request goes to", () => {
   const pattern = uploads?.PathPattern ?? "";
 
   function routed(method: string, uri: string): Routed {
-    const headers = { authorization: { value: "Basic c2VjcmV0" }, "x-other": { value: "1" } };
+    const headers = {
+      host: { value: "r" },
+      authorization: { value: "Basic c2VjcmV0" },
+      "x-other": { value: "1" },
+    };
     const cookies = { session: { value: "secret" } };
     const request = { method, uri, querystring: {}, headers, cookies };
     if (!matchesPattern(pattern, uri)) return { kind: "passed", request, origin: "api" };
@@ -194,10 +199,10 @@ describe("which origin a request goes to", () => {
 
   it("sees no credential go to the door, and takes nothing from the API", () => {
     const { request } = routed("PATCH", "/v2/a/blobs/uploads/1f-2e");
-    expect(request.headers).toEqual({ "x-other": { value: "1" } });
+    expect(request.headers).toEqual({ host: { value: "r" }, "x-other": { value: "1" } });
     expect(request.cookies).toEqual({});
     const { request: toApi } = routed("GET", "/v2/a/blobs/uploads/manifests/latest");
-    expect(toApi.headers).toHaveProperty("authorization");
+    expect(toApi.headers).toMatchObject({ authorization: {}, "x-berth-host": { value: "r" } });
     expect(toApi.cookies).toHaveProperty("session");
   });
 

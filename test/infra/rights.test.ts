@@ -6,33 +6,42 @@ interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 const template = synthesize();
 
 /** Actions by what they are allowed on: the table, the bucket, objects under a prefix, the log, the key, everything. */
 function rightsOf(from: Template, name: FunctionName): Readonly<Record<string, readonly string[]>> {
+  return rightsOfRole(from, roleOf(from, name));
+}
+
+function roleOf(from: Template, name: string): unknown {
   const lambda = functionsOf(from).find(
     ({ Properties }) => Properties["Description"] === `Berth, team main: ${name}`,
   );
   if (!lambda) throw new Error(`the template has no function ${name}`);
-  return rightsOfRole(from, lambda.Properties["Role"]);
+  return lambda.Properties["Role"];
 }
 
+/** What is allowed; what is denied, and under which condition, is a test of its own. */
 function rightsOfRole(from: Template, named: unknown): Readonly<Record<string, readonly string[]>> {
+  const allowed = statementsOf(from, named).filter(({ Effect }) => Effect === "Allow");
+  const rights = allowed.flatMap(({ Action, Resource }) =>
+    [Resource].flat().map((resource) => [placeOf(resource), [Action].flat().toSorted()] as const),
+  );
+  expect(new Set(rights.map(([place]) => place)).size).toBe(rights.length);
+  return Object.fromEntries(rights);
+}
+
+function statementsOf(from: Template, named: unknown): readonly Statement[] {
   const { "Fn::GetAtt": role } = named as { "Fn::GetAtt": [string, "Arn"] };
   const { Policies, ManagedPolicyArns } = (from.Resources[role[0]]?.Properties ?? {}) as {
     Policies: readonly { PolicyDocument: { Statement: readonly Statement[] } }[];
     ManagedPolicyArns?: unknown;
   };
   expect(ManagedPolicyArns).toBeUndefined();
-  const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-  expect(statements.every(({ Effect }) => Effect === "Allow")).toBe(true);
-  const rights = statements.flatMap(({ Action, Resource }) =>
-    [Resource].flat().map((resource) => [placeOf(resource), [Action].flat().toSorted()] as const),
-  );
-  expect(new Set(rights.map(([place]) => place)).size).toBe(rights.length);
-  return Object.fromEntries(rights);
+  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
 function placeOf(resource: unknown): string {

@@ -98,6 +98,8 @@ describe("the settings of a team", () => {
       sweep: "ENABLED",
       alarmAddress: "",
       logRetentionDays: 90,
+      policy: undefined,
+      tokenKeys: 1,
       door: "web-function",
       tracing: false,
       dashboard: false,

@@ -9,8 +9,18 @@ const TRANSACTED: Readonly<Record<string, string>> = {
   Update: "dynamodb:UpdateItem",
 };
 
+interface Item {
+  readonly pk?: { readonly S?: string };
+}
+
+/** What names an item, or a range of them, in the requests that Berth makes. */
 interface Named {
   readonly TableName?: string;
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly KeyConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
 }
 
 /**
@@ -22,20 +32,37 @@ export function dynamodbAccesses(target: string, body: string, tables: string): 
   const input = JSON.parse(body) as Named & {
     readonly IndexName?: string;
     readonly TransactItems?: readonly Readonly<Record<string, Named>>[];
-    readonly RequestItems?: Readonly<Record<string, unknown>>;
+    readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly Item[] }>>;
   };
-  const on = (action: string, table: string): Access => ({ action, resource: `${tables}${table}` });
+  const on = (action: string, table: string, partitions: readonly string[]): Access => ({
+    action,
+    resource: `${tables}${table}`,
+    partitions,
+  });
   if (input.TransactItems !== undefined) {
     return input.TransactItems.flatMap((item) =>
-      Object.entries(item).map(([kind, { TableName = "" }]) =>
-        on(TRANSACTED[kind] ?? `dynamodb:${kind}`, TableName),
+      Object.entries(item).map(([kind, named]) =>
+        on(TRANSACTED[kind] ?? `dynamodb:${kind}`, named.TableName ?? "", partitionsIn(named)),
       ),
     );
   }
   const action = `dynamodb:${operation}`;
   if (input.RequestItems !== undefined) {
-    return Object.keys(input.RequestItems).map((table) => on(action, table));
+    return Object.entries(input.RequestItems).map(([table, { Keys = [] }]) =>
+      on(action, table, Keys.map(partitionOf)),
+    );
   }
   const index = input.IndexName === undefined ? "" : `/index/${input.IndexName}`;
-  return [on(action, `${input.TableName ?? "*"}${index}`)];
+  return [on(action, `${input.TableName ?? "*"}${index}`, partitionsIn(input))];
+}
+
+const partitionOf = ({ pk }: Item): string => pk?.S ?? "";
+
+/** A query names its partition first: `#0 = :0`. */
+function partitionsIn(named: Named): readonly string[] {
+  const item = named.Key ?? named.Item;
+  if (item) return [partitionOf(item)];
+  const [, name = "", value = ""] = /^(#\w+) = (:\w+)/.exec(named.KeyConditionExpression ?? "") ?? [];
+  if (named.ExpressionAttributeNames?.[name] !== "pk") return [];
+  return [named.ExpressionAttributeValues?.[value]?.S ?? ""];
 }

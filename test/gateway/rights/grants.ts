@@ -13,6 +13,7 @@ export function unusedGrants(
   used: ReadonlySet<string>,
 ): readonly string[] {
   return statements
+    .filter(({ effect }) => effect === "Allow")
     .flatMap(({ actions, resources }) => actions.flatMap((action) => resources.map((on) => ({ action, on }))))
     .filter(({ action }) => !UNSEEN.test(action))
     .filter(({ action, on }) => ![...used].some((what) => matches(`${logicalId}: ${action} on ${on}`, what)))

@@ -24,9 +24,32 @@ describe("IAM: policy evaluation", () => {
     expect(may("s3:GetObject", "arn:aws:s3:::b/secret/a")).toBe(false);
   });
 
-  it("refuses to judge conditions, which it would have to guess", () => {
+  it("refuses to judge conditions that it would have to guess", () => {
     const document = { Statement: { Effect: "Allow", Action: "s3:*", Resource: "*", Condition: {} } };
     expect(() => parsePolicy(document)).toThrow("Condition");
+  });
+
+  it("judges by the partitions of a table that a request names, as many as there are", () => {
+    const on = { Action: "dynamodb:*", Resource: "*" };
+    const keys = { "dynamodb:LeadingKeys": ["PERSON#*", "PEOPLE"] };
+    const only = parsePolicy({
+      Statement: { Effect: "Allow", ...on, Condition: { "ForAllValues:StringLike": keys } },
+    });
+    const others = parsePolicy({
+      Statement: [
+        { Effect: "Allow", ...on },
+        { Effect: "Deny", ...on, Condition: { "ForAnyValue:StringLike": keys } },
+      ],
+    });
+    const named = (...partitions: readonly string[]) => ({
+      action: "dynamodb:GetItem",
+      resource: "t",
+      partitions,
+    });
+    expect(isAllowed(only, named("PERSON#ada", "PEOPLE"))).toBe(true);
+    expect(isAllowed(only, named("PERSON#ada", "REPO#a"))).toBe(false);
+    expect(isAllowed(others, named("REPO#a", "CATALOG"))).toBe(true);
+    expect(isAllowed(others, named("REPO#a", "PERSON#ada"))).toBe(false);
   });
 
   it("takes * and ? as wildcards, and nothing else", () => {
@@ -60,6 +83,37 @@ describe("what a request to DynamoDB needs", () => {
       "dynamodb:PutItem t",
       "dynamodb:ConditionCheckItem t",
       "dynamodb:UpdateItem u",
+    ]);
+  });
+});
+
+describe("the partitions that a request to DynamoDB names", () => {
+  const partitionsOf = (operation: string, input: object) =>
+    dynamodbAccesses(`DynamoDB_20120810.${operation}`, JSON.stringify(input), "tables/").map(
+      ({ partitions }) => partitions,
+    );
+  const item = { pk: { S: "p" }, sk: { S: "s" } };
+
+  it("are those of its items, each of a batch and of a transaction", () => {
+    expect(partitionsOf("GetItem", { TableName: "t", Key: item })).toEqual([["p"]]);
+    expect(partitionsOf("PutItem", { TableName: "t", Item: item })).toEqual([["p"]]);
+    expect(partitionsOf("BatchGetItem", { RequestItems: { t: { Keys: [item, item] } } })).toEqual([
+      ["p", "p"],
+    ]);
+    const TransactItems = [
+      { Put: { TableName: "t", Item: item } },
+      { Delete: { TableName: "t", Key: item } },
+    ];
+    expect(partitionsOf("TransactWriteItems", { TransactItems })).toEqual([["p"], ["p"]]);
+  });
+
+  it("are the one of a query", () => {
+    const names = {
+      ExpressionAttributeNames: { "#0": "pk" },
+      ExpressionAttributeValues: { ":0": { S: "p" } },
+    };
+    expect(partitionsOf("Query", { TableName: "t", KeyConditionExpression: "#0 = :0", ...names })).toEqual([
+      ["p"],
     ]);
   });
 });

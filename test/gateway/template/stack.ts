@@ -45,6 +45,8 @@ export interface StackPlan {
   readonly functions: readonly FunctionPlan[];
   readonly webFunctions: readonly WebFunctionPlan[];
   readonly tables: readonly TablePlan[];
+  /** ARNs of keys of KMS that sign */
+  readonly signingKeys: readonly string[];
   /** names */
   readonly buckets: readonly string[];
   readonly schedules: readonly SchedulePlan[];
@@ -69,6 +71,12 @@ export function stackOf(template: Template): StackPlan {
     functions,
     webFunctions: webFunctionsOf(template),
     tables: template.ofType("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable").map(tableOf),
+    signingKeys: template
+      .ofType("AWS::KMS::Key")
+      .filter(
+        ({ property }) => property("KeySpec") === "ECC_NIST_P256" && property("KeyUsage") === "SIGN_VERIFY",
+      )
+      .map(({ arn }) => arn),
     buckets: template.ofType("AWS::S3::Bucket").map(({ name }) => name),
     schedules: schedulesOf(template, functions),
     pulls: pullPlanOf(template),

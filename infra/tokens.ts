@@ -1,0 +1,43 @@
+import { ArnFormat, type Stack } from "aws-cdk-lib/core";
+import type { TeamSettings } from "./settings.ts";
+import { TokenKeys } from "./token-keys.ts";
+
+/** What functions need to know callers by tokens. */
+export interface Tokens {
+  /** of all keys, the newest first */
+  readonly keys: readonly string[];
+  /** this registry's name in its tokens */
+  readonly service: string;
+  /** the function that knows people and policy, and signs */
+  readonly functionName: string;
+  readonly functionArn: string;
+}
+
+/** What a function does with tokens: verify them, issue them, or neither. */
+export type UseOfTokens = "verify" | "issue" | "none";
+
+/** A name of its own, so that functions can be told it before there is the function, which begins to sign last. */
+const nameOf = (stack: Stack): string => `${stack.stackName}-token`;
+
+export function createTokens(stack: Stack, settings: TeamSettings, ephemeral: boolean): Tokens {
+  const { arns, service } = new TokenKeys(stack, "TokenKeys", { generations: settings.tokenKeys, ephemeral });
+  const functionName = nameOf(stack);
+  const functionArn = stack.formatArn({
+    service: "lambda",
+    resource: "function",
+    resourceName: functionName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return { keys: arns, service, functionName, functionArn };
+}
+
+/** Which keys there are is always said: a function that is not told serves nobody. */
+export const tokenEnvironment = (tokens: Tokens | undefined, use: UseOfTokens): Record<string, string> => {
+  if (use === "none") return {};
+  if (tokens === undefined) return { BERTH_TOKEN_KEYS: "none" };
+  return {
+    BERTH_TOKEN_KEYS: tokens.keys.join(" "),
+    BERTH_SERVICE: tokens.service,
+    ...(use === "verify" && { BERTH_TOKEN_FUNCTION: tokens.functionName }),
+  };
+};
