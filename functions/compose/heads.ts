@@ -1,10 +1,10 @@
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { createReadOnlyRegistry } from "../../shared/registry/create-read-only-registry.ts";
-import { onlyHeads } from "../door/only-heads.ts";
-import { telling } from "../door/telling.ts";
 import { behindEdge } from "../gateway/behind-edge.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { errorText } from "../telemetry/errors.ts";
+import { onlyHeads } from "../web/only-heads.ts";
+import { telling } from "../web/telling.ts";
 import { openAuthority } from "./authority.ts";
 import { openReads } from "./reading.ts";
 import { serveWeb } from "./web-function.ts";

@@ -1,7 +1,7 @@
 import type { HttpHandler } from "../../shared/http/messages.ts";
 import { startServer } from "../../shared/server/server.ts";
-import { serverLog } from "../door/telling.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { serverLog } from "../web/telling.ts";
 
 const SETTINGS = {
   /** how long a client may be silent while its body is awaited */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFunctions } from "../../functions/build.ts";
-import { onlyHeads } from "../../functions/door/only-heads.ts";
+import { onlyHeads } from "../../functions/web/only-heads.ts";
 import { empty } from "../../shared/http/answers.ts";
 import type { HttpRequest } from "../../shared/http/messages.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
