@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { readResults, staleness } from "./full-results.ts";
-import { PARTS, type Part } from "./parts.ts";
+import { FULL, type Part } from "./parts.ts";
 import { REPORT, RESULTS, ROOT } from "./paths.ts";
 import { renderResults } from "./report.ts";
 import { hashTested } from "./sources.ts";
@@ -9,11 +9,13 @@ import { hashTested } from "./sources.ts";
 
 const results = await readResults(RESULTS);
 const judge = async (part: Part): Promise<string[]> => {
+  if (part.lacks)
+    return part.lacks().map((what) => `${part.name}: ${what}: npm run test:full -- --only ${part.name}`);
   const sources = await hashTested(ROOT, part);
   const why = staleness(results[part.name], sources);
   return why === undefined ? [] : [`${part.name} ${why}: npm run test:full -- --only ${part.name}`];
 };
-const complaints = (await Promise.all(PARTS.map(judge))).flat();
+const complaints = (await Promise.all(FULL.map(judge))).flat();
 const report = await readFile(REPORT, "utf8").catch(() => undefined);
 if (report !== renderResults(results))
   complaints.push("docs/test-results.md was not written from test/results/full.json");
