@@ -1,11 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Context } from "aws-lambda";
 import { createPolicies } from "../../shared/access/policies.ts";
-import { accessKeyEndpoints } from "../../shared/admin/access-keys.ts";
-import { accountEndpoints } from "../../shared/admin/accounts.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
-import { policyEndpoints } from "../../shared/admin/policy.ts";
-import { SELF } from "../../shared/admin/self.ts";
+import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
 import { tableUntil } from "../gateway/deadline.ts";
@@ -53,12 +50,7 @@ export async function openAdministration(
         table: tableUntil(invocation.deadline, table),
         clock: systemClock,
       });
-      const endpoints = [
-        SELF,
-        ...accountEndpoints(identities),
-        ...accessKeyEndpoints(identities),
-        ...policyEndpoints(policies, identities),
-      ];
+      const endpoints = administrationEndpoints(policies, identities);
       return withAdministration(nothing(invocation), { ...invocation, endpoints });
     },
   });

@@ -6,7 +6,7 @@ import { createTokenEndpoint } from "../../shared/auth/token-endpoint.ts";
 import { createTokens } from "../../shared/auth/tokens.ts";
 import { OPEN } from "../../shared/http/authority.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
-import { createAuthenticator } from "../auth/authenticator.ts";
+import { createLogins } from "../../shared/identities/logins.ts";
 import { createKms } from "../auth/kms.ts";
 import { createKmsSigner, createKmsVerifier } from "../auth/token-keys.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
@@ -35,8 +35,14 @@ export async function openToken(environment: Environment, policyFile: string): P
   const clients = connectDynamo({ region, credentials, ...dynamo });
   const ports = { table: createDynamoTable({ clients, table }), clock: systemClock };
   const policies = createPolicies({ ...ports, file: await readFile(policyFile, "utf8") });
-  const accounts = createIdentities(ports);
-  const authenticator = createAuthenticator({ accounts, policies, hosts, log: telemetry.log });
+  const authenticator = createLogins({
+    accounts: createIdentities(ports),
+    issuers: async () => (await policies.inForce()).policy.issuers,
+    hosts,
+    fetch: globalThis.fetch,
+    clock: systemClock,
+    onRefused: (reason) => telemetry.log.info("a login was refused", { reason }),
+  });
   const { now } = systemClock;
   const keys = { kms: createKms({ region, credentials, now, ...kms }), ids: tokenKeys, service, now };
   const tokens = createTokens({ ...createKmsSigner(keys), ...createKmsVerifier(keys) }, systemClock);

@@ -3,11 +3,8 @@ import { type Identity, isAccountName } from "../../shared/access/identity.ts";
 import { createPolicies, type Policies } from "../../shared/access/policies.ts";
 import { allows } from "../../shared/access/rights.ts";
 import { rightsOf } from "../../shared/access/rights-of.ts";
-import { accessKeyEndpoints } from "../../shared/admin/access-keys.ts";
-import { accountEndpoints } from "../../shared/admin/accounts.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
-import { policyEndpoints } from "../../shared/admin/policy.ts";
-import { SELF } from "../../shared/admin/self.ts";
+import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
 import { audited } from "../../shared/audit/audited.ts";
 import type { AuditEvent } from "../../shared/audit/event.ts";
 import { createAuth } from "../../shared/auth/create-auth.ts";
@@ -17,6 +14,7 @@ import type { HttpHandler, HttpRequest } from "../../shared/http/messages.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
+import { createLogins } from "../../shared/identities/logins.ts";
 import type { Table } from "../../shared/ports/table.ts";
 import type { Registry } from "../../shared/registry/registry.ts";
 import { Complaint } from "../complaint.ts";
@@ -25,7 +23,6 @@ import type { Log } from "../log.ts";
 import { readPolicyFile } from "../policy/read-policy.ts";
 import type { Settings } from "../settings.ts";
 import { systemClock } from "../system-clock.ts";
-import { createAuthenticator } from "./authenticators.ts";
 import { openKeyRing } from "./key-file.ts";
 
 export interface GuardedParts {
@@ -55,19 +52,21 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
     service,
     keys,
     address,
-    authenticator: createAuthenticator({ identities, policies, address, port: settings.port, log }),
+    authenticator: createLogins({
+      accounts: identities,
+      issuers: async () => (await policies.inForce()).policy.issuers,
+      hosts: hostsOf(address, settings.port),
+      fetch: globalThis.fetch,
+      clock: systemClock,
+      onRefused: (reason) => log.info({ reason }, "a login was refused"),
+    }),
     rightsOf: rightsNow,
     clock: systemClock,
     onFailedLogin: (login) => log.audit(failedLogin(login)),
     onUnavailable,
   });
   const { authority } = auth;
-  const endpoints = [
-    SELF,
-    ...accountEndpoints(identities),
-    ...accessKeyEndpoints(identities),
-    ...policyEndpoints(policies, identities),
-  ];
+  const endpoints = administrationEndpoints(policies, identities);
   const { audit } = log;
   const watch = (watched: Registry, { clientAddress }: HttpRequest) => audited(watched, audit, clientAddress);
   const serving = createHttpHandler({ registry, authority, watch, onUnavailable });
@@ -124,3 +123,6 @@ const addressOf = ({ settings: { publicUrl }, isTls }: GuardedParts): PublicAddr
   publicUrl === undefined
     ? { kind: "asked", scheme: isTls ? "https" : "http" }
     : { kind: "fixed", origin: publicUrl };
+
+const hostsOf = (address: PublicAddress, port: number): readonly string[] =>
+  address.kind === "fixed" ? [address.origin] : [`localhost:${port}`, `127.0.0.1:${port}`];

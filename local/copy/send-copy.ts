@@ -2,10 +2,9 @@ import type { Outgoing } from "../../shared/client/content.ts";
 import { inParallel } from "../../shared/client/in-parallel.ts";
 import type { RegistryClient } from "../../shared/client/registry-client.ts";
 import { createSender } from "../../shared/client/uploads/create-sender.ts";
-import { PartSize } from "../../shared/client/uploads/part-size.ts";
 import type { UploadStates } from "../../shared/client/uploads/upload-states.ts";
 import type { BlobFate, Screen } from "../client/screen.ts";
-import { sizeText } from "../sizes.ts";
+import { sendWatched, toldPartSize } from "../client/send-watched.ts";
 import type { CopyOptions } from "./options.ts";
 import type { CopyPlan } from "./plan.ts";
 
@@ -40,9 +39,7 @@ export async function sendCopy(copying: Copying): Promise<void> {
 
 function bringer({ options, screen, client, states }: Copying): (blob: Outgoing) => Promise<BlobFate> {
   const { source, target } = options;
-  const partSize = new PartSize(options.partSize, (bytes) =>
-    screen.say(`larger requests don't get through: going on with parts of ${sizeText(bytes)}`),
-  );
+  const partSize = toldPartSize(options.partSize, screen);
   const remote = client.remote(target.repo);
   // Parts in any order would have each blob read twice at the source: once to send it, once for its digest.
   const sender = createSender({ remote, states, partSize, partsAtOnce: 1 });
@@ -50,13 +47,6 @@ function bringer({ options, screen, client, states }: Copying): (blob: Outgoing)
   return async (blob) => {
     if (await client.hasBlob(target.repo, blob.digest)) return "present";
     if (isOneRegistry && (await client.mountBlob(target.repo, blob.digest, source.repo))) return "mounted";
-    let fate: BlobFate = "sent";
-    const { at, resumed } = screen.watch(blob);
-    const onResumed = (offset: number) => {
-      fate = "resumed";
-      resumed(offset);
-    };
-    await sender.send(blob, { at, resumed: onResumed });
-    return fate;
+    return sendWatched(blob, sender, screen);
   };
 }

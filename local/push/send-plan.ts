@@ -3,12 +3,10 @@ import type { Outgoing } from "../../shared/client/content.ts";
 import { inParallel } from "../../shared/client/in-parallel.ts";
 import { pushManifest } from "../../shared/client/manifests.ts";
 import type { Remote } from "../../shared/client/remote.ts";
-import type { BlobSender } from "../../shared/client/uploads/blob-sender.ts";
 import { createSender } from "../../shared/client/uploads/create-sender.ts";
-import { PartSize } from "../../shared/client/uploads/part-size.ts";
 import type { UploadStates } from "../../shared/client/uploads/upload-states.ts";
 import type { BlobFate, Screen } from "../client/screen.ts";
-import { sizeText } from "../sizes.ts";
+import { sendWatched, toldPartSize } from "../client/send-watched.ts";
 import type { PushOptions } from "./options.ts";
 import type { Plan } from "./plan.ts";
 
@@ -27,13 +25,11 @@ export interface Sending {
 /** Blobs, then the manifests that name them, children first, so that a tag never leads to half of something. */
 export async function sendPlan(sending: Sending): Promise<void> {
   const { plan, options, screen, remote, states, fates, stop } = sending;
-  const partSize = new PartSize(options.partSize, (bytes) =>
-    screen.say(`larger requests don't get through: going on with parts of ${sizeText(bytes)}`),
-  );
+  const partSize = toldPartSize(options.partSize, screen);
   const sender = createSender({ remote, states, partSize, partsAtOnce: options.partsAtOnce });
   screen.begin(plan);
   await inParallel(plan.blobs, { width: options.parallel, stop }, async (blob) => {
-    const fate = (await hasBlob(remote, blob.digest)) ? "present" : await send(blob, sender, screen);
+    const fate = (await hasBlob(remote, blob.digest)) ? "present" : await sendWatched(blob, sender, screen);
     fates.set(blob, fate);
     screen.ended(blob, fate);
   });
@@ -41,15 +37,4 @@ export async function sendPlan(sending: Sending): Promise<void> {
     await pushManifest(remote, manifest);
     screen.pushed(manifest, options.target);
   }
-}
-
-async function send(blob: Outgoing, sender: BlobSender, screen: Screen): Promise<BlobFate> {
-  let fate: BlobFate = "sent";
-  const { at, resumed } = screen.watch(blob);
-  const onResumed = (offset: number) => {
-    fate = "resumed";
-    resumed(offset);
-  };
-  await sender.send(blob, { at, resumed: onResumed });
-  return fate;
 }

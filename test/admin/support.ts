@@ -3,11 +3,8 @@ import { systemClock } from "../../local/system-clock.ts";
 import { type Identity, nameOf } from "../../shared/access/identity.ts";
 import { createPolicies } from "../../shared/access/policies.ts";
 import { EVERYTHING, NOTHING, type Rights } from "../../shared/access/rights.ts";
-import { accessKeyEndpoints } from "../../shared/admin/access-keys.ts";
-import { accountEndpoints } from "../../shared/admin/accounts.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
-import { policyEndpoints } from "../../shared/admin/policy.ts";
-import { SELF } from "../../shared/admin/self.ts";
+import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
 import { audited } from "../../shared/audit/audited.ts";
 import type { Audit } from "../../shared/audit/event.ts";
 import { type Auth, createAuth } from "../../shared/auth/create-auth.ts";
@@ -74,12 +71,7 @@ export function administered({
     const handler = withAdministration(createHttpHandler({ registry, authority, watch }), {
       authority,
       audit,
-      endpoints: [
-        SELF,
-        ...accountEndpoints(identities),
-        ...accessKeyEndpoints(identities),
-        ...policyEndpoints(policies, identities),
-      ],
+      endpoints: administrationEndpoints(policies, identities),
       onUnavailable: raise,
     });
     server = await startServer({

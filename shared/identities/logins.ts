@@ -1,0 +1,39 @@
+import type { Issuer } from "../access/policy.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Authentication } from "./authenticate.ts";
+import { createAwsAuthenticate } from "./aws.ts";
+import type { Fetch } from "./bounded-fetch.ts";
+import { type Authenticate, AWS_NAME, isGuessable, OIDC_NAME } from "./credentials.ts";
+import { createOidcAuthenticate } from "./oidc.ts";
+import { registryHost } from "./registry-host.ts";
+
+export interface LoginParts {
+  readonly accounts: Authentication;
+  /** the policy's, as they are now */
+  readonly issuers: () => Promise<readonly Issuer[]>;
+  /** by which clients know this registry, in any form: of which a request to AWS is signed for one */
+  readonly hosts: readonly string[];
+  readonly fetch: Fetch;
+  readonly clock: Pick<Clock, "now">;
+  /** told why a login failed, for the log; nothing secret */
+  readonly onRefused: (reason: string) => void;
+}
+
+/** All who can log in. */
+export interface Logins extends Authentication {
+  readonly isGuessable: typeof isGuessable;
+}
+
+/** People and robots, whoever an issuer of the policy vouches for, and whoever AWS does. */
+export function createLogins({ accounts, issuers, hosts, ...outside }: LoginParts): Logins {
+  const registries = hosts.map(registryHost).filter((host) => host !== undefined);
+  const ways = new Map<string, Authenticate>([
+    [OIDC_NAME, createOidcAuthenticate({ ...outside, issuers })],
+    [AWS_NAME, createAwsAuthenticate({ ...outside, registries })],
+  ]);
+  return {
+    authenticate: (credentials) => (ways.get(credentials.name) ?? accounts.authenticate)(credentials),
+    again: accounts.again,
+    isGuessable,
+  };
+}
