@@ -39,23 +39,33 @@ export class Exchange {
 /** Target and headers are looked up in the raw list: most requests need three of them, and parsing all costs more. */
 export function requestOf(exchange: Exchange): HttpRequest {
   const { incoming } = exchange;
-  const target = originForm(incoming.url ?? "/");
-  const question = target.indexOf("?");
+  const { path, query } = targetOf(incoming);
   const { remoteAddress } = incoming.socket;
   return {
     method: incoming.method ?? "GET",
-    path: question < 0 ? target : target.slice(0, question),
-    query: question < 0 ? "" : target.slice(question + 1),
+    path,
+    query,
     header: (name) => headerOf(incoming.rawHeaders, name),
     ...(remoteAddress !== undefined && { clientAddress: remoteAddress }),
     body: { [Symbol.asyncIterator]: () => bodyOf(exchange) },
   };
 }
 
-/** Proxies may send the absolute form, `GET http://host/path` (RFC 9112 § 3.2.2). */
+/** What the request line asks for: without the query, and the query without its question mark. */
+export function targetOf({ url = "/" }: IncomingMessage): { readonly path: string; readonly query: string } {
+  const target = originForm(url);
+  const question = target.indexOf("?");
+  if (question < 0) return { path: target, query: "" };
+  return { path: target.slice(0, question), query: target.slice(question + 1) };
+}
+
+/**
+ * Proxies may send the absolute form, `GET http://host/path` (RFC 9112 § 3.2.2). The host and whatever is before it, a name
+ * and a secret perhaps, belong to nobody's path, and so into no log.
+ */
 function originForm(target: string): string {
   if (target.startsWith("/")) return target;
-  const absolute = /^https?:\/\/[^/?#]*/i.exec(target);
+  const absolute = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(target);
   if (!absolute) return target;
   const rest = target.slice(absolute[0].length);
   return rest.startsWith("/") ? rest : `/${rest}`;

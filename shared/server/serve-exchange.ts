@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { ClientAbortedError, type HttpAnswer, type HttpHandler } from "../http/messages.ts";
 import { refusal } from "../http/refusal.ts";
 import { send } from "./answer.ts";
-import { type Exchange, requestOf } from "./exchange.ts";
+import { type Exchange, requestOf, targetOf } from "./exchange.ts";
 import type { ServerLog } from "./server-log.ts";
 
 export interface Serving {
@@ -60,12 +60,12 @@ function logCut(log: ServerLog, exchange: Exchange, error: unknown): void {
   else log.error({ ...about(exchange), err: error }, "cut short");
 }
 
-/** Never headers or the query: they may hold what nobody but the client should know. */
+/** Never headers, the query, or what stands before the path: they may hold what nobody but the client should know. */
 function about({ id, incoming, startedAt }: Exchange) {
   return {
     request: id,
     method: incoming.method,
-    path: (incoming.url ?? "").split("?", 1)[0],
+    path: targetOf(incoming).path,
     milliseconds: Math.round((performance.now() - startedAt) * 10) / 10,
   };
 }

@@ -156,4 +156,16 @@ describe("credentials", () => {
       expect(berth.logged()).not.toContain(hidden);
     }
   });
+
+  it.each(["http://ben:s3cr3t@berth.test", "ftp://ben:s3cr3t@berth.test", "HTTPS://s3cr3t@berth.test:5000"])(
+    "before the host of a target are in no log: %s",
+    async (origin) => {
+      const line = `GET ${origin}/v2/shop/a/tags/list?n=1 HTTP/1.1`;
+      const answer = await converse(berth.port, `${line}\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 401 /);
+      expect(answer).not.toContain("s3cr3t");
+      expect(berth.logged()).toContain('"/v2/shop/a/tags/list"');
+      expect(berth.logged()).not.toContain("s3cr3t");
+    },
+  );
 });
