@@ -4,7 +4,7 @@ import { createHttpHandler } from "../shared/http/serve.ts";
 import type { FirstAdmin } from "../shared/identities/first-admin.ts";
 import { type RunningServer, type ServerSettings, startServer } from "../shared/server/server.ts";
 import { isGuarded } from "./auth/is-guarded.ts";
-import type { Guarded } from "./auth/open-guarded.ts";
+import type { Guarded, GuardedParts } from "./auth/open-guarded.ts";
 import { Complaint, causeOf } from "./complaint.ts";
 import { type OpenRegistry, openRegistry } from "./compose.ts";
 import { withHealth } from "./health.ts";
@@ -58,8 +58,10 @@ async function serveEveryone(opened: OpenRegistry, settings: Settings, options: 
 
 /** The first administrator is made once the registry serves: a start that fails later would not tell the secret. */
 async function serveKnown(opened: OpenRegistry, settings: Settings, options: Start): Promise<Served> {
-  const { handler, firstAdmin } = await guardedBy(opened, settings, options);
+  const socket = Promise.withResolvers<number>();
+  const { handler, firstAdmin } = await guardedBy(opened, settings, { ...options, port: socket.promise });
   const server = await listen(withHealth(handler, opened.check), settings, options);
+  socket.resolve(server.port);
   try {
     return { server, audience: { kind: "known", firstAdmin: await firstAdmin() } };
   } catch (error) {
@@ -69,9 +71,13 @@ async function serveKnown(opened: OpenRegistry, settings: Settings, options: Sta
 }
 
 /** Loaded where it is wanted: a registry that asks nobody starts without it. */
-async function guardedBy(opened: OpenRegistry, settings: Settings, { tls, log }: Start): Promise<Guarded> {
+async function guardedBy(
+  opened: OpenRegistry,
+  settings: Settings,
+  { tls, log, port }: Start & Pick<GuardedParts, "port">,
+): Promise<Guarded> {
   const { openGuarded } = await import("./auth/open-guarded.ts");
-  return openGuarded({ opened, settings, isTls: tls !== undefined, log, onUnavailable: telling(log) });
+  return openGuarded({ opened, settings, port, isTls: tls !== undefined, log, onUnavailable: telling(log) });
 }
 
 async function listen(

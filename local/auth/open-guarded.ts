@@ -27,7 +27,9 @@ import { openKeyRing } from "./key-file.ts";
 
 export interface GuardedParts {
   readonly opened: OpenRegistry;
-  readonly settings: Pick<Settings, "data" | "policy" | "publicUrl" | "port">;
+  readonly settings: Pick<Settings, "data" | "policy" | "publicUrl">;
+  /** of the socket, once it listens: the setting may have left it to the system */
+  readonly port: Promise<number>;
   readonly isTls: boolean;
   readonly log: Log;
   readonly onUnavailable: (error: Error) => void;
@@ -55,7 +57,7 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
     authenticator: createLogins({
       accounts: identities,
       issuers: async () => (await policies.inForce()).policy.issuers,
-      hosts: hostsOf(address, settings.port),
+      hosts: hostsOf(address, parts.port),
       fetch: globalThis.fetch,
       clock: systemClock,
       onRefused: (reason) => log.info({ reason }, "a login was refused"),
@@ -124,5 +126,8 @@ const addressOf = ({ settings: { publicUrl }, isTls }: GuardedParts): PublicAddr
     ? { kind: "asked", scheme: isTls ? "https" : "http" }
     : { kind: "fixed", origin: publicUrl };
 
-const hostsOf = (address: PublicAddress, port: number): readonly string[] =>
-  address.kind === "fixed" ? [address.origin] : [`localhost:${port}`, `127.0.0.1:${port}`];
+async function hostsOf(address: PublicAddress, listening: Promise<number>): Promise<readonly string[]> {
+  if (address.kind === "fixed") return [address.origin];
+  const port = await listening;
+  return [`localhost:${port}`, `127.0.0.1:${port}`];
+}

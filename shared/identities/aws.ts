@@ -10,7 +10,7 @@ import { vouched } from "./vouched.ts";
 
 export interface AwsOptions {
   /** the hosts under which clients know this registry, as `registryHost` has them; never what a request says */
-  readonly registries: readonly string[];
+  readonly registries: readonly string[] | Promise<readonly string[]>;
   readonly fetch: Fetch;
   readonly clock: Pick<Clock, "now">;
   /** told why a login failed, for the log; nothing secret */
@@ -33,7 +33,7 @@ const TRY_AGAIN = new Set(["Throttling", "ThrottlingException", "RequestLimitExc
 export function createAwsAuthenticate({ registries, fetch, clock, onRefused }: AwsOptions): Authenticate {
   const inTurn = createTurns(TURNS);
   const identify = async (secret: string): Promise<Identity | Refused> => {
-    const request = parseAwsLogin(secret, { registries, now: clock.now() });
+    const request = parseAwsLogin(secret, { registries: await registries, now: clock.now() });
     return request.kind === "request" ? inTurn(() => ask(fetch, request)) : request;
   };
   return vouched({ name: AWS_NAME, identify, onRefused });

@@ -12,7 +12,7 @@ export interface LoginParts {
   /** the policy's, as they are now */
   readonly issuers: () => Promise<readonly Issuer[]>;
   /** by which clients know this registry, in any form: of which a request to AWS is signed for one */
-  readonly hosts: readonly string[];
+  readonly hosts: readonly string[] | Promise<readonly string[]>;
   readonly fetch: Fetch;
   readonly clock: Pick<Clock, "now">;
   /** told why a login failed, for the log; nothing secret */
@@ -26,10 +26,9 @@ export interface Logins extends Authentication {
 
 /** People and robots, whoever an issuer of the policy vouches for, and whoever AWS does. */
 export function createLogins({ accounts, issuers, hosts, ...outside }: LoginParts): Logins {
-  const registries = hosts.map(registryHost).filter((host) => host !== undefined);
   const ways = new Map<string, Authenticate>([
     [OIDC_NAME, createOidcAuthenticate({ ...outside, issuers })],
-    [AWS_NAME, createAwsAuthenticate({ ...outside, registries })],
+    [AWS_NAME, createAwsAuthenticate({ ...outside, registries: registriesAt(hosts) })],
   ]);
   return {
     authenticate: (credentials) => (ways.get(credentials.name) ?? accounts.authenticate)(credentials),
@@ -37,3 +36,6 @@ export function createLogins({ accounts, issuers, hosts, ...outside }: LoginPart
     isGuessable,
   };
 }
+
+const registriesAt = async (hosts: LoginParts["hosts"]): Promise<readonly string[]> =>
+  (await hosts).map(registryHost).filter((host) => host !== undefined);
