@@ -7,6 +7,7 @@ import { LARGEST_PLANNED_PART } from "./part-plan.ts";
 import type { Chunk, Registry } from "./registry.ts";
 import { done, untilDone } from "./retry.ts";
 import { partWrite } from "./save-progress.ts";
+import { createSignOfLife, keepingAlive, type SignOfLife } from "./signs-of-life.ts";
 import { MultipartGoneError, uploadPart } from "./store-parts.ts";
 import { progressAttributes, removedBy } from "./upload-progress.ts";
 import { expiryAttributes, onlyOpen, type UploadSession } from "./upload-session.ts";
@@ -22,20 +23,34 @@ export const createPutPart =
     const session = await findOpenSession(ports, location);
     if (session.joined) throw unknownUpload(session.id);
     const multipart = await numberedMultipart(ports, session);
-    const part = await storePart(ports, { session, multipart, number, chunk });
+    const sign = createSignOfLife(ports, session);
+    await sign();
+    const body = keepingAlive(chunk.body, sign);
+    const part = await storePart(ports, { session, multipart, number, chunk: { ...chunk, body } });
     await untilDone(ports.clock, async () => {
       const result = await ports.table.write(partWrite(session, part, ports.clock.now()));
       return result.outcome === "written" ? done(undefined) : result;
     });
+    await requireAlive(ports, session, sign);
     return { size: part.size };
   };
+
+/**
+ * A part is told to be there only while its upload takes parts, and has half of its idle time left at least. The write
+ * above can't require it: parts that come at once would be in each other's way.
+ */
+async function requireAlive(ports: UploadPorts, session: UploadSession, sign: SignOfLife): Promise<void> {
+  await sign();
+  const { joined } = await readAgain(ports, session);
+  if (joined) throw unknownUpload(session.id);
+}
 
 const invalid = (reason: string): OciError => new OciError("BLOB_UPLOAD_INVALID", { reason });
 
 /** Begun with the first part, whichever that is. */
 async function numberedMultipart(ports: UploadPorts, session: UploadSession): Promise<Multipart> {
   const { table, blobs, clock } = ports;
-  if (session.numbered && session.multipart) return signOfLife(ports, session, session.multipart);
+  if (session.numbered && session.multipart) return session.multipart;
   if (session.multipart || session.tail || session.kept) throw invalid("this upload goes on in order");
   const own = await blobs.createMultipart(freshKey(clock, session.id));
   const begun = await untilDone(clock, async () => {
@@ -64,23 +79,6 @@ async function numberedMultipart(ports: UploadPorts, session: UploadSession): Pr
   if (begun?.id !== own.id) await blobs.abortMultipart(own);
   if (!begun) throw invalid("this upload goes on in order");
   return begun;
-}
-
-/** One write in half of the time that an upload may be idle: all parts would meet on the one item. */
-async function signOfLife(
-  ports: UploadPorts,
-  { id, created, idleUntil: until }: UploadSession,
-  multipart: Multipart,
-): Promise<Multipart> {
-  const { table, clock, uploadIdle } = ports;
-  if (until - clock.now() > uploadIdle / 2) return multipart;
-  const set = expiryAttributes(idleUntil(ports, created));
-  await untilDone(clock, async () => {
-    const result = await table.write({ op: "update", key: keys.session(id), set, only: [onlyOpen] });
-    if (result.outcome === "condition-failed") throw unknownUpload(id);
-    return result.outcome === "written" ? done(undefined) : result;
-  });
-  return multipart;
 }
 
 interface Numbered {

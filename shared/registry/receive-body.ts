@@ -12,6 +12,7 @@ import { ByteSource } from "./byte-source.ts";
 import { freshKey } from "./keyspace.ts";
 import { announced, type Meter, measured, untilBroken } from "./measured-body.ts";
 import type { Chunk } from "./registry.ts";
+import { createSignOfLife, keepingAlive } from "./signs-of-life.ts";
 import { type Keep, MultipartGoneError, storeParts } from "./store-parts.ts";
 import type { Hashed, Tail } from "./upload-progress.ts";
 import type { UploadSession } from "./upload-session.ts";
@@ -56,8 +57,9 @@ export function requireFit({ offset }: UploadSession, { range, length }: Chunk):
  */
 export async function receive(
   ports: UploadPorts,
-  { session, chunk, last, keep }: Receive,
+  { session, chunk: sent, last, keep }: Receive,
 ): Promise<Received> {
+  const chunk = { ...sent, body: keepingAlive(sent.body, createSignOfLife(ports, session)) };
   const hash = await hashFor(session, chunk, last);
   const meter: Meter = { count: 0, broken: undefined };
   const input = new ByteSource(measured(keep ? untilBroken(chunk, meter) : chunk, hash, meter));

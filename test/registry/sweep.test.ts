@@ -66,33 +66,32 @@ describe("the sweep", () => {
     await expect(registry.commitUpload(late)).rejects.toThrow("upload unknown");
   });
 
-  it("leaves an upload alone while a long body still brings parts", async () => {
-    const { registry, time, sweep } = createDomain({ uploadIdle: DAY });
-    const { id, secret } = await registry.beginUpload({ caller, repo: name });
-    const bytes = patterned(BLOB_LIMITS.minPart + 2, "days");
-    async function* slow() {
-      yield bytes.subarray(0, 1);
-      time.now += DAY - 1;
-      await sweep();
-      // Enough for a part, which begins here.
-      yield bytes.subarray(1, 1 + BLOB_LIMITS.minPart);
-      time.now += DAY - 1;
-      await sweep();
-      yield bytes.subarray(1 + BLOB_LIMITS.minPart);
-    }
-    const chunk = { body: slow(), range: { first: 0, last: bytes.length - 1 } };
-    await registry.appendUpload({ caller, repo: name, id, secret, chunk });
-    const end = {
-      caller,
-      repo: name,
-      id,
-      secret,
-      digest: sha256(bytes),
-      chunk: { body: bodyOf(new Uint8Array()) },
-    };
-    await registry.commitUpload(end);
-    expect(sameBytes(await pullBlob(registry, name, sha256(bytes)), bytes)).toBe(true);
-  });
+  it.each([30, BLOB_LIMITS.minPart + 2])(
+    "leaves an upload alone while a body of %i bytes still comes, however slowly",
+    async (size) => {
+      const { registry, time, sweep } = createDomain({ uploadIdle: DAY });
+      const bytes = patterned(size, "days");
+      async function* slow() {
+        for (const [first, end] of [
+          [10, 11],
+          [11, 12],
+          [12, size],
+        ]) {
+          yield bytes.subarray(first, end);
+          time.now += 0.7 * DAY;
+          await sweep();
+        }
+      }
+      const { id, secret } = await registry.beginUpload({ caller, repo: name });
+      const upload = { caller, repo: name, id, secret };
+      await registry.appendUpload({ ...upload, chunk: { body: bodyOf(bytes.subarray(0, 10)) } });
+      const chunk = { body: slow(), range: { first: 10, last: size - 1 } };
+      await registry.appendUpload({ ...upload, chunk });
+      const digest = sha256(bytes);
+      await registry.commitUpload({ ...upload, digest, chunk: { body: bodyOf(new Uint8Array()) } });
+      expect(sameBytes(await pullBlob(registry, name, digest), bytes)).toBe(true);
+    },
+  );
 
   it("finds the bytes of a session that the table has already dropped", async () => {
     const { registry, blobs, table, time, sweep } = createDomain();

@@ -1,9 +1,9 @@
 import { afterAll } from "vitest";
 import { type DomainStores, useStores } from "../../support/domain.ts";
+import { lazyBlobs, lazyTable, once } from "../../support/lazy-stores.ts";
 import type { StoreContents } from "../../support/store-contents.ts";
 import { brokenInvariants } from "../../support/store-invariants.ts";
 import { fateByChance, type Rates } from "./fate.ts";
-import { lazyBlobs, lazyTable, once } from "./lazy-stores.ts";
 import { readStores } from "./read-stores.ts";
 import { injectIntoDynamoDb, injectIntoS3, type WireFault } from "./sdk-faults.ts";
 import { openAwsBlobs, openAwsTable } from "./stores.ts";

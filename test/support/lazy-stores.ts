@@ -1,5 +1,5 @@
-import type { Blobs } from "../../../shared/ports/blobs.ts";
-import type { Table } from "../../../shared/ports/table.ts";
+import type { Blobs } from "../../shared/ports/blobs.ts";
+import type { Table } from "../../shared/ports/table.ts";
 
 /** A table that is opened when it is first used: tests make their domain at once. */
 export function lazyTable(open: () => Promise<Table>): Table {
