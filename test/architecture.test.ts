@@ -42,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shared/oci",
     "shared/ports",
     "shared/access",
+    "shared/audit",
     "shared/identities",
     "shared/registry",
     "shared/http",

@@ -1,3 +1,4 @@
+import { auditing } from "../../shared/audit/audited.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { createReadOnlyRegistry } from "../../shared/registry/create-read-only-registry.ts";
 import { behindEdge } from "../gateway/behind-edge.ts";
@@ -16,6 +17,7 @@ export async function openHeads(environment: Environment): Promise<void> {
   const handler = createHttpHandler({
     registry: createReadOnlyRegistry(ports),
     authority: await openAuthority(environment),
+    watch: auditing(telemetry.log.audit),
     onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
   });
   await serveWeb({

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { createPolicies } from "../../shared/access/policies.ts";
 import { rightsOf } from "../../shared/access/rights-of.ts";
+import { tellFailedLogin } from "../../shared/audit/failed-login.ts";
 import { createLogIn } from "../../shared/auth/log-in.ts";
+import { tellingFailures } from "../../shared/auth/telling-failures.ts";
 import { createTokenEndpoint } from "../../shared/auth/token-endpoint.ts";
 import { createTokens } from "../../shared/auth/tokens.ts";
 import { OPEN } from "../../shared/http/authority.ts";
@@ -49,7 +51,7 @@ export async function openToken(environment: Environment, policyFile: string): P
   const endpoint = {
     service,
     tokens,
-    logIn: createLogIn(authenticator, systemClock),
+    logIn: tellingFailures(createLogIn(authenticator, systemClock), tellFailedLogin(telemetry.log.audit)),
     again: authenticator.again,
     rightsOf: async (identity: Parameters<typeof authenticator.again>[0]) =>
       rightsOf((await policies.inForce()).policy, identity),

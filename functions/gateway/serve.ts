@@ -1,8 +1,11 @@
 import type { Context } from "aws-lambda";
+import { auditing } from "../../shared/audit/audited.ts";
+import type { Audit } from "../../shared/audit/event.ts";
 import { withoutBody } from "../../shared/http/answers.ts";
 import type { Authority } from "../../shared/http/authority.ts";
 import type { HttpAnswer, HttpHandler } from "../../shared/http/messages.ts";
 import { refusal } from "../../shared/http/refusal.ts";
+import type { HttpHandlerOptions } from "../../shared/http/serve.ts";
 import type { Caller } from "../../shared/registry/registry.ts";
 import { errorText } from "../telemetry/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -20,6 +23,10 @@ const RESERVE = 1000;
 export interface Invocation {
   readonly deadline: Deadline;
   readonly authority: Authority;
+  /** told who does what, and what is denied to whom */
+  readonly audit: Audit;
+  /** tells the audit what is done to a registry */
+  readonly watch: NonNullable<HttpHandlerOptions["watch"]>;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable: (error: Error) => void;
 }
@@ -63,7 +70,8 @@ async function resultFor(
 ): Promise<GatewayResult> {
   const deadline = deadlineOf(context, RESERVE);
   const onUnavailable = (error: Error) => log.warn("a store can't serve", { error: errorText(error) });
-  const handler = handlerFor({ deadline, authority, onUnavailable });
+  const { audit } = log;
+  const handler = handlerFor({ deadline, authority, audit, watch: auditing(audit), onUnavailable });
   try {
     const result = await inTime(handler(request).then(resultOf), deadline);
     if (result !== "late") return result;

@@ -1,22 +1,21 @@
 import { PolicyError } from "../../shared/access/complaints.ts";
-import { type Identity, isAccountName } from "../../shared/access/identity.ts";
+import type { Identity } from "../../shared/access/identity.ts";
 import { createPolicies, type Policies } from "../../shared/access/policies.ts";
 import { allows } from "../../shared/access/rights.ts";
 import { rightsOf } from "../../shared/access/rights-of.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
 import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
-import { audited } from "../../shared/audit/audited.ts";
-import type { AuditEvent } from "../../shared/audit/event.ts";
+import { auditing } from "../../shared/audit/audited.ts";
+import { tellFailedLogin } from "../../shared/audit/failed-login.ts";
 import { createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier } from "../../shared/auth/jwt.ts";
 import type { PublicAddress } from "../../shared/auth/public-address.ts";
-import type { HttpHandler, HttpRequest } from "../../shared/http/messages.ts";
+import type { HttpHandler } from "../../shared/http/messages.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
 import { createLogins } from "../../shared/identities/logins.ts";
 import type { Table } from "../../shared/ports/table.ts";
-import type { Registry } from "../../shared/registry/registry.ts";
 import { Complaint } from "../complaint.ts";
 import type { OpenRegistry } from "../compose.ts";
 import type { Log } from "../log.ts";
@@ -64,14 +63,13 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
     }),
     rightsOf: rightsNow,
     clock: systemClock,
-    onFailedLogin: (login) => log.audit(failedLogin(login)),
+    onFailedLogin: tellFailedLogin(log.audit),
     onUnavailable,
   });
   const { authority } = auth;
   const endpoints = administrationEndpoints(policies, identities);
   const { audit } = log;
-  const watch = (watched: Registry, { clientAddress }: HttpRequest) => audited(watched, audit, clientAddress);
-  const serving = createHttpHandler({ registry, authority, watch, onUnavailable });
+  const serving = createHttpHandler({ registry, authority, watch: auditing(audit), onUnavailable });
   const administered = withAdministration(serving, { authority, endpoints, audit, onUnavailable });
   return {
     handler: auth.withTokens(administered),
@@ -111,15 +109,6 @@ async function openKeys(data: string) {
   const verifier = await createVerifier([signing, ...retired], { service, now: systemClock.now });
   return { service, ...signer, ...verifier };
 }
-
-const failedLogin = ({ name, from }: { readonly name: string; readonly from: string }): AuditEvent => ({
-  actor: "anonymous",
-  from,
-  event: "login",
-  ...(isAccountName(name) && { name }),
-  outcome: "refused",
-  reason: "CREDENTIALS_WRONG",
-});
 
 const addressOf = ({ settings: { publicUrl }, isTls }: GuardedParts): PublicAddress =>
   publicUrl === undefined

@@ -9,7 +9,7 @@ import { outcomeOf } from "./outcome.ts";
  * A registry that tells the audit what is changed in it, and what is denied. It goes around a guarded one, and is written
  * operation by operation, so that one which is left out does not compile.
  */
-export function audited(registry: Registry, audit: Audit, from: string | undefined): Registry {
+function audited(registry: Registry, audit: Audit, from: string | undefined): Registry {
   /** `deed`: what is told of a call, and of its answer where it came to one; nothing, where it changes nothing. */
   const telling =
     <Call, Answer>(
@@ -49,6 +49,12 @@ export function audited(registry: Registry, audit: Audit, from: string | undefin
     cancelUpload: denials(registry.cancelUpload),
   };
 }
+
+/** Watches a registry for one request: tells the audit, with the address that the request came from. */
+export const auditing =
+  (audit: Audit) =>
+  (registry: Registry, { clientAddress }: { readonly clientAddress?: string }): Registry =>
+    audited(registry, audit, clientAddress);
 
 /** What was wanted, in the words of the right that it takes. */
 function denialOf(error: unknown): Deed | undefined {

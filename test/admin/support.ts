@@ -5,11 +5,11 @@ import { createPolicies } from "../../shared/access/policies.ts";
 import { EVERYTHING, NOTHING, type Rights } from "../../shared/access/rights.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
 import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
-import { audited } from "../../shared/audit/audited.ts";
+import { auditing } from "../../shared/audit/audited.ts";
 import type { Audit } from "../../shared/audit/event.ts";
 import { type Auth, createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier, generateKey } from "../../shared/auth/jwt.ts";
-import { createHttpHandler, type HttpHandlerOptions } from "../../shared/http/serve.ts";
+import { createHttpHandler } from "../../shared/http/serve.ts";
 import { ensureFirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities, type Identities } from "../../shared/identities/identities.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
@@ -66,9 +66,7 @@ export function administered({
     admin = `admin:${made === "exists" ? "" : made.secret}`;
     const { authority, withTokens } = tokens ? await byTokens(identities) : byBasic(identities);
     const registry = createRegistry({ table, blobs: createMemoryBlobs(), clock });
-    const watch: HttpHandlerOptions["watch"] = (watched, { clientAddress }) =>
-      audited(watched, audit, clientAddress);
-    const handler = withAdministration(createHttpHandler({ registry, authority, watch }), {
+    const handler = withAdministration(createHttpHandler({ registry, authority, watch: auditing(audit) }), {
       authority,
       audit,
       endpoints: administrationEndpoints(policies, identities),

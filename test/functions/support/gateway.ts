@@ -1,18 +1,20 @@
 import type { Context } from "aws-lambda";
 import type { GatewayHandler } from "../../../functions/gateway/serve.ts";
 import type { Telemetry } from "../../../functions/telemetry/telemetry.ts";
+import type { AuditEvent } from "../../../shared/audit/event.ts";
 import { answerOf } from "../../gateway/http-api/answer.ts";
 import { eventOf } from "../../gateway/http-api/event.ts";
 
 /** What a function has told of itself. */
 export interface Told {
   readonly lines: { readonly level: string; readonly message: string; readonly fields: unknown }[];
+  readonly audited: AuditEvent[];
   readonly counts: unknown[];
 }
 
 /** Keeps what a function tells. */
 export function listen(): { readonly told: Told; readonly telemetry: Telemetry } {
-  const told: Told = { lines: [], counts: [] };
+  const told: Told = { lines: [], audited: [], counts: [] };
   const at =
     (level: string) =>
     (message: unknown, ...[fields]: readonly unknown[]) =>
@@ -24,6 +26,7 @@ export function listen(): { readonly told: Told; readonly telemetry: Telemetry }
       info: at("info"),
       warn: at("warn"),
       error: at("error"),
+      audit: (event) => void told.audited.push(event),
     },
     count: (counts) => void told.counts.push(counts),
     watch: (client) => client,

@@ -1,0 +1,12 @@
+import type { LogIn, Login } from "./log-in.ts";
+
+/** Told of credentials that were wrong, as often as they are looked at: who has to wait first is not told of again. */
+export type OnFailedLogin = (login: Pick<Login, "name" | "from">) => void;
+
+export const tellingFailures =
+  (logIn: LogIn, tell: OnFailedLogin): LogIn =>
+  async (login) => {
+    const found = await logIn(login);
+    if (found === "unknown") tell({ name: login.name, from: login.from });
+    return found;
+  };
