@@ -1,4 +1,5 @@
-import type { RunningUploads } from "../../shared/http/running-uploads.ts";
+import type { HttpRequest } from "../../shared/http/messages.ts";
+import { type RunningUploads, showsSecret } from "../../shared/http/running-uploads.ts";
 import { createUploadHandler } from "../../shared/http/serve-uploads.ts";
 import { createRunningUploads } from "../../shared/registry/create-running-uploads.ts";
 import { afterBody } from "../door/after-body.ts";
@@ -31,10 +32,11 @@ export async function openDoor(environment: Environment): Promise<void> {
     registry,
     onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
   });
+  const knows = (request: HttpRequest) => showsSecret(registry, request);
   await serveWeb({
     endpoint: httpEndpoint,
     telemetry,
-    handler: withHealth(telling(telemetry, inTime(afterBody(handler), requestTime, Date.now))),
+    handler: withHealth(telling(telemetry, inTime(afterBody(handler, knows), requestTime, Date.now))),
   });
 }
 

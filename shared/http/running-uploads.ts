@@ -1,13 +1,15 @@
 import type { Digest } from "../oci/digest.ts";
 import { OciError } from "../oci/errors.ts";
-import type { RepoName } from "../oci/names.ts";
+import { parseRepoName, type RepoName } from "../oci/names.ts";
 import type { Caller, Registry, Upload, UploadLocation } from "../registry/registry.ts";
 import { bodiless, empty } from "./answers.ts";
 import { chunkOf } from "./chunks.ts";
 import type { HttpAnswer, HttpRequest } from "./messages.ts";
+import { locate } from "./place.ts";
+import { parseQuery } from "./query.ts";
 import { HttpRefusal } from "./refusal.ts";
 import type { Route, RouteIn } from "./route.ts";
-import { uploadPath } from "./upload-location.ts";
+import { parseUploadLocation, uploadPath } from "./upload-location.ts";
 
 /** What is done with an upload that was begun: all of it takes the upload's secret, and nothing else. */
 export type RunningUploads = Pick<
@@ -36,6 +38,19 @@ export const isRunningUpload = (route: Route): route is RunningUploadRoute => RU
 
 /** Who goes on with an upload: its secret is what they show, and it names nobody. */
 export const HOLDER: Caller = { name: "anonymous" };
+
+/** Whether a request shows the secret of an upload that goes on, be it else as wrong as it may. False where a store fails. */
+export async function showsSecret(registry: RunningUploads, { path, query }: HttpRequest): Promise<boolean> {
+  try {
+    const place = locate(path);
+    if (place.on !== "upload") return false;
+    const location = parseUploadLocation(parseRepoName(place.name), place.last, parseQuery(query));
+    await registry.statUpload({ ...location, caller: HOLDER });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 type RouteOf<Kind extends RunningKind> = Extract<RunningUploadRoute, { readonly kind: Kind }>;
 

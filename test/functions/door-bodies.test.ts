@@ -33,24 +33,38 @@ const answering =
   async () =>
     empty(status, {});
 
+/** Who shows no secret. */
+const anyone = async () => false;
+
 describe("an answer after the body", () => {
   it.each([202, 416, 500, 503])("reads what was not read of a body that is answered %i", async (status) => {
     const { asked, taken } = request(100);
-    expect(await afterBody(answering(status))(asked)).toMatchObject({ status });
+    expect(await afterBody(answering(status), anyone)(asked)).toMatchObject({ status });
     expect(taken.megabytes).toBe(100);
   });
 
   it.each([400, 404, 405])(
-    "reads little more of one that is answered %i, and gives no answer then",
+    "reads what was not read where who shows the secret is answered %i",
     async (status) => {
       const { asked, taken } = request(100);
-      await expect(afterBody(answering(status))(asked)).rejects.toThrow("too much");
+      let looks = 0;
+      const knows = async () => (looks += 1) > 0;
+      expect(await afterBody(answering(status), knows)(asked)).toMatchObject({ status });
+      expect([taken.megabytes, looks]).toEqual([100, 1]);
+    },
+  );
+
+  it.each([400, 404, 405])(
+    "reads little more of what anyone can send that is answered %i, and gives no answer then",
+    async (status) => {
+      const { asked, taken } = request(100);
+      await expect(afterBody(answering(status), anyone)(asked)).rejects.toThrow("too much");
       expect(taken.megabytes).toBeLessThan(3);
     },
   );
 
   it("answers 404 to a small one", async () => {
-    expect(await afterBody(answering(404))(request(1).asked)).toMatchObject({ status: 404 });
+    expect(await afterBody(answering(404), anyone)(request(1).asked)).toMatchObject({ status: 404 });
   });
 });
 

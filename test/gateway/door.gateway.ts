@@ -76,6 +76,22 @@ describe("a push through the API and the upload door", () => {
     expect(put.status).toBe(201);
   });
 
+  it.each(["part=0", "part=10001", "part=one"])(
+    "answers who has the secret why a part of 20 MB is none: %s",
+    async (part) => {
+      const location = await stack.client.startUpload("door/part");
+      const body = patterned(20 * MEGABYTE, part);
+      const response = await stack.client.fetch(`${location}&${part}`, { method: "PATCH", body });
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { errors: [{ code: "BLOB_UPLOAD_INVALID" }] },
+      ]);
+      const another = `${location.replace(/secret=[^&]*/, `secret=${"A".repeat(43)}`)}&${part}`;
+      expect((await stack.client.fetch(another, { method: "PATCH", body })).status).toBe(502);
+      expect((await stack.client.fetch(location)).headers.get("Range")).toBe("0-0");
+    },
+  );
+
   it.each(["GET", "PATCH", "PUT", "DELETE"])("is %s only for who has the upload's secret", async (method) => {
     const location = await stack.client.startUpload("door/secret");
     const wrong = new URL(location);
