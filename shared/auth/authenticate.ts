@@ -6,16 +6,23 @@ export interface Credentials {
   readonly secret: string;
 }
 
+/** Credentials, and from where they come. */
+export interface Login extends Credentials {
+  /** an address, or the network that it is of: see `networkOf` */
+  readonly from: string;
+}
+
 /** Knows who it is by what they show. */
 export interface Authenticator {
-  readonly authenticate: (credentials: Credentials) => Promise<Identity | "unknown">;
+  readonly authenticate: (login: Login) => Promise<Identity | "unknown">;
   /** The identity as it is now; "unknown" once what proved it was revoked, replaced or has expired. */
   readonly again: (identity: Identity) => Promise<Identity | "unknown">;
   /**
-   * Whether somebody might find what is right by trying; so it is, where this is not given. Who fails with what nobody
-   * can guess (an access key, an ID token) does not slow down others who log in with the same name.
+   * Whether somebody might find what is right by trying; so it is, where this is not given. Who fails with what nobody can
+   * guess (an access key, an ID token) does not slow down others who log in with the same name. What is impossible is never
+   * right, whoever has the name: it is refused before anything is looked up or counted.
    */
-  readonly isGuessable?: (credentials: Credentials) => boolean;
+  readonly kindOf?: (credentials: Credentials) => "guessable" | "unguessable" | "impossible";
 }
 
 /** Of whom a refresh token can be: those whom `again` finds. Whoever an issuer or AWS vouches for shows that anew. */

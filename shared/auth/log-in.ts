@@ -2,31 +2,29 @@ import { createHmac } from "node:crypto";
 import type { Identity } from "../access/identity.ts";
 import { HttpRefusal } from "../http/refusal.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Authenticator, Credentials } from "./authenticate.ts";
+import { type Authenticator, type Credentials, isRenewable, type Login } from "./authenticate.ts";
 import { FailedLogins } from "./failed-logins.ts";
+import { networkOf } from "./network.ts";
 import { Remembered } from "./remembered.ts";
 
-/** milliseconds: how long what was revoked may still be taken. docs/authentication.md tells it */
+/** milliseconds: how long what was verified is not verified again */
 const REMEMBERED_FOR = 60_000;
 const MOST = 1000;
 
-export interface Login extends Credentials {
-  /** the address that they come from */
-  readonly from: string;
-}
 /** TOOMANYREQUESTS for who failed too often with this name from this address. */
 export type LogIn = (login: Login) => Promise<Identity | "unknown">;
 
 /**
- * Remembers who showed what for a minute, so that a client which sends its password with each request is looked up once;
- * of what was shown only a keyed hash. What is wrong is not remembered.
+ * Remembers who showed what for a minute, so that a client which sends its password with each request is verified once; of
+ * what was shown only a keyed hash. That a person's or a robot's secret is still theirs is asked each time: an account of the
+ * same name may be another's by now. What is wrong is not remembered.
  */
 export function createLogIn(
-  { authenticate, isGuessable = () => true }: Omit<Authenticator, "again">,
+  { authenticate, again, kindOf = () => "guessable" }: Authenticator,
   { now, newSecret }: Clock,
 ): LogIn {
   const known = new Remembered<Identity>({ most: MOST, now });
-  const failed = new FailedLogins(now);
+  const failed = { guessable: new FailedLogins(now), unguessable: new FailedLogins(now) };
   const running = new Map<string, Promise<Identity | "unknown">>();
   const secret = newSecret();
   const hashOf = ({ name, secret: shown }: Credentials): string =>
@@ -34,39 +32,45 @@ export function createLogIn(
       .update(JSON.stringify([name, shown]))
       .digest("base64");
 
-  const look = async (login: Login, hash: string): Promise<Identity | "unknown"> => {
-    const { name, from } = login;
-    const who = JSON.stringify([name.slice(0, 300), networkOf(from), ...(isGuessable(login) ? [] : [hash])]);
-    const pause = failed.pause(who);
+  const look = async (
+    login: Login,
+    hash: string,
+    kind: keyof typeof failed,
+  ): Promise<Identity | "unknown"> => {
+    const network = networkOf(login.from);
+    const guesser = { network, target: kind === "guessable" ? login.name : hash };
+    const pause = failed[kind].pause(guesser);
     if (pause > 0) throw tooMany(pause);
-    failed.begin(who);
-    const found = await authenticate(login).catch((error: unknown) => {
-      failed.forget(who);
+    failed[kind].begin(guesser);
+    const found = await authenticate({ ...login, from: network }).catch((error: unknown) => {
+      failed[kind].takeBack(guesser);
       throw error;
     });
     if (found === "unknown") return found;
-    failed.forget(who);
+    failed[kind].forget(guesser);
     known.set(hash, found, now() + REMEMBERED_FOR);
     return found;
   };
 
+  /** Somebody whom an issuer or AWS vouches for can't be asked for again. */
+  const remembered = async (hash: string): Promise<Identity | "unknown"> => {
+    const identity = known.get(hash);
+    if (identity === undefined || !isRenewable(identity)) return identity ?? "unknown";
+    const still = await again(identity);
+    if (still === "unknown") known.delete(hash);
+    return still;
+  };
+
   return async (login) => {
+    const kind = kindOf(login);
+    if (kind === "impossible") return "unknown";
     const hash = hashOf(login);
-    const remembered = known.get(hash);
-    if (remembered !== undefined) return remembered;
-    const looking = running.get(hash) ?? look(login, hash).finally(() => running.delete(hash));
+    const found = await remembered(hash);
+    if (found !== "unknown") return found;
+    const looking = running.get(hash) ?? look(login, hash, kind).finally(() => running.delete(hash));
     running.set(hash, looking);
     return looking;
   };
-}
-
-/** Whoever has one IPv6 address has all of its /64. */
-function networkOf(address: string): string {
-  const [head = "", tail] = address.split("::");
-  if (!address.includes(":") || address.includes(".")) return address;
-  const groups = head.split(":");
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(":").length;
-  return [...groups, ...Array<string>(Math.max(0, zeros)).fill("0")].slice(0, 4).join(":");
 }
 
 function tooMany(pause: number): HttpRefusal {

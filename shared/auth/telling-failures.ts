@@ -1,4 +1,5 @@
-import type { LogIn, Login } from "./log-in.ts";
+import type { Login } from "./authenticate.ts";
+import type { LogIn } from "./log-in.ts";
 
 /** Told of credentials that were wrong, as often as they are looked at: who has to wait first is not told of again. */
 export type OnFailedLogin = (login: Pick<Login, "name" | "from">) => void;

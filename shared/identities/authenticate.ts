@@ -5,10 +5,8 @@ import { type AccessKeyId, keys } from "../registry/keyspace.ts";
 import { generationOf, identityOf, isGood, ownerOf } from "./access-key.ts";
 import { accessKeyIdOf, isAccessKeyId } from "./access-key-secret.ts";
 import { type IdentityPorts, isAccountName } from "./account.ts";
-import type { Authenticate } from "./credentials.ts";
+import type { Authenticate, Credentials } from "./credentials.ts";
 import type { Passwords } from "./passwords.ts";
-
-type Credentials = Parameters<Authenticate>[0];
 
 export interface Authentication {
   /**
@@ -22,11 +20,11 @@ export interface Authentication {
 
 export function createAuthentication(ports: IdentityPorts, passwords: Passwords): Authentication {
   return {
-    authenticate: async ({ name, secret }) => {
-      const id = accessKeyIdOf(secret);
+    authenticate: async (credentials) => {
+      const id = accessKeyIdOf(credentials.secret);
       return id === undefined
-        ? byPassword(ports, passwords, { name, secret })
-        : byAccessKey(ports, id, { name, secret });
+        ? byPassword(ports, passwords, credentials)
+        : byAccessKey(ports, id, credentials);
     },
     again: async (identity) => {
       if (identity.kind !== "person" && identity.kind !== "robot") return "unknown";
@@ -60,10 +58,10 @@ const isOwner = (item: Item, { kind, name }: { kind: string; name: string }): bo
 async function byPassword(
   { table }: IdentityPorts,
   passwords: Passwords,
-  { name, secret }: Credentials,
+  { name, secret, from }: Credentials,
 ): Promise<Identity | "unknown"> {
   const item = isAccountName(name) ? await table.get(keys.person(name), "strong") : undefined;
-  const matches = await passwords.matches(secret, item && optionalText(item, "password"));
+  const matches = await passwords.matches(secret, item && optionalText(item, "password"), from);
   const proof = item && optionalText(item, "proof");
   return matches && proof !== undefined ? { kind: "person", name, proof: `password:${proof}` } : "unknown";
 }

@@ -32,9 +32,9 @@ const TRY_AGAIN = new Set(["Throttling", "ThrottlingException", "RequestLimitExc
  */
 export function createAwsAuthenticate({ registries, fetch, clock, onRefused }: AwsOptions): Authenticate {
   const inTurn = createTurns(TURNS);
-  const identify = async (secret: string): Promise<Identity | Refused> => {
+  const identify = async (secret: string, from: string | undefined): Promise<Identity | Refused> => {
     const request = parseAwsLogin(secret, { registries: await registries, now: clock.now() });
-    return request.kind === "request" ? inTurn(() => ask(fetch, request)) : request;
+    return request.kind === "request" ? inTurn(() => ask(fetch, request), from) : request;
   };
   return vouched({ name: AWS_NAME, identify, onRefused });
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Authentication } from "./authenticate.ts";
 import { createAwsAuthenticate } from "./aws.ts";
 import type { Fetch } from "./bounded-fetch.ts";
-import { type Authenticate, AWS_NAME, isGuessable, OIDC_NAME } from "./credentials.ts";
+import { type Authenticate, AWS_NAME, kindOf, OIDC_NAME } from "./credentials.ts";
 import { createOidcAuthenticate } from "./oidc.ts";
 import { registryHost } from "./registry-host.ts";
 
@@ -21,7 +21,7 @@ export interface LoginParts {
 
 /** All who can log in. */
 export interface Logins extends Authentication {
-  readonly isGuessable: typeof isGuessable;
+  readonly kindOf: typeof kindOf;
 }
 
 /** People and robots, whoever an issuer of the policy vouches for, and whoever AWS does. */
@@ -33,7 +33,7 @@ export function createLogins({ accounts, issuers, hosts, ...outside }: LoginPart
   return {
     authenticate: (credentials) => (ways.get(credentials.name) ?? accounts.authenticate)(credentials),
     again: accounts.again,
-    isGuessable,
+    kindOf,
   };
 }
 

@@ -10,8 +10,11 @@ export interface PasswordCost {
 /** 16 MiB and some tenths of a second: of OWASP's equal choices (Password Storage Cheat Sheet) one with little memory. */
 const COST: PasswordCost = { logN: 14, r: 8, p: 5 };
 
-/** So many hashes at a time, of 16 MiB each: a flood of logins takes its turn, and no memory from anything else. */
-const TURNS = { running: 2, waiting: 64 };
+/**
+ * So many hashes at a time, of 16 MiB each: a flood of logins takes its turn, and no memory from anything else. Passwords that
+ * are being set have turns of their own: whoever does that has logged in.
+ */
+const TURNS = { tried: { running: 2, waiting: 64 }, set: { running: 1, waiting: 16 } };
 
 const HASH_BYTES = 32;
 /** The form in which crypt(3) and its kind write it; salt and hash are base64url. */
@@ -25,35 +28,35 @@ export const isPassword = (text: string): boolean =>
   text.length >= LENGTH.least && text.length <= LENGTH.most && !text.startsWith("berth_");
 
 export interface Passwords {
-  /** The text to store; `salt` is a fresh secret. */
+  /** The text to store; `salt` is a fresh secret. TOOMANYREQUESTS where too many wait, as `matches`. */
   readonly hash: (password: string, salt: string) => Promise<string>;
-  /** As long and as much work where nothing is `stored`. TOOMANYREQUESTS, as `hash`, where too many wait. */
-  readonly matches: (password: string, stored: string | undefined) => Promise<boolean>;
+  /** As much work where nothing is `stored`. Those who try come `from` networks, which take turns. */
+  readonly matches: (password: string, stored: string | undefined, from?: string) => Promise<boolean>;
 }
 
 export function createPasswords(cost: PasswordCost = COST): Passwords {
-  const inTurn = createTurns(TURNS);
-  const derive = (password: string, salt: string, by: PasswordCost) =>
-    inTurn(() => derived(password, salt, by));
+  const triedInTurn = createTurns(TURNS.tried);
+  const setInTurn = createTurns(TURNS.set);
   return {
     hash: async (password, salt) => {
-      const hash = await derive(password, salt, cost);
+      const hash = await setInTurn(() => derived(password, salt, cost));
       return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${salt}$${hash.toString("base64url")}`;
     },
-    matches: async (password, stored) => {
-      if (password.length > MOST_TRIED) return false;
+    matches: async (password, stored, from) => {
+      if (password.length > LONGEST_TRIED) return false;
+      const derive = (salt: string, by: PasswordCost) => triedInTurn(() => derived(password, salt, by), from);
       if (stored === undefined) {
-        await derive(password, "", cost);
+        await derive("", cost);
         return false;
       }
       const { salt, hash, ...by } = parsed(stored);
-      return timingSafeEqual(await derive(password, salt, by), hash);
+      return timingSafeEqual(await derive(salt, by), hash);
     },
   };
 }
 
-/** Longer than the longest password, however it is composed. */
-const MOST_TRIED = 4096;
+/** characters: more than the longest password has, however it is composed. Nothing longer is worth a look. */
+export const LONGEST_TRIED = 4096;
 
 function parsed(stored: string): PasswordCost & { readonly salt: string; readonly hash: Buffer } {
   const [, logN, r, p, salt, hash] = STORED.exec(stored) ?? [];

@@ -7,8 +7,8 @@ import type { Refused } from "./refused.ts";
 interface Vouching {
   /** the user name that goes with such secrets */
   readonly name: string;
-  /** throws an OutsideTrouble where those who vouch can't be asked */
-  readonly identify: (secret: string) => Promise<Identity | Refused>;
+  /** `from`: the network that asks. Throws an OutsideTrouble where those who vouch can't be asked */
+  readonly identify: (secret: string, from: string | undefined) => Promise<Identity | Refused>;
   /** told why, for the log */
   readonly onRefused: (reason: string) => void;
 }
@@ -19,7 +19,7 @@ export const vouched =
   async (credentials) => {
     if (credentials.name !== name) return "unknown";
     try {
-      const identity = await identify(credentials.secret);
+      const identity = await identify(credentials.secret, credentials.from);
       if (identity.kind !== "refused") return identity;
       onRefused(identity.reason);
       return "unknown";

@@ -10,8 +10,10 @@ import type { Audit } from "../../shared/audit/event.ts";
 import { type Auth, createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier, generateKey } from "../../shared/auth/jwt.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
+import { kindOf } from "../../shared/identities/credentials.ts";
 import { ensureFirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities, type Identities } from "../../shared/identities/identities.ts";
+import type { PasswordCost } from "../../shared/identities/passwords.ts";
 import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { type RunningServer, startServer } from "../../shared/server/server.ts";
 import { createMemoryBlobs } from "../../shared/stores/memory-blobs.ts";
@@ -43,6 +45,8 @@ export interface AdminRegistryOptions {
   /** what it is started with */
   readonly policy?: string;
   readonly audit?: Audit;
+  /** of its people's passwords; next to nothing, where it is not given */
+  readonly passwordCost?: PasswordCost;
 }
 
 /**
@@ -53,11 +57,12 @@ export function administered({
   tokens = false,
   policy,
   audit = () => {},
+  passwordCost = { logN: 4, r: 8, p: 1 },
 }: AdminRegistryOptions = {}): AdminRegistry {
   const defects = collectDefects();
   const table = createMemoryTable();
   const clock = systemClock;
-  const identities = createIdentities({ table, clock, passwordCost: { logN: 4, r: 8, p: 1 } });
+  const identities = createIdentities({ table, clock, passwordCost });
   const policies = createPolicies({ table, clock, ...(policy !== undefined && { file: policy }) });
   let server: RunningServer | undefined;
   let admin = "";
@@ -126,7 +131,7 @@ async function byTokens(identities: Identities): Promise<Entrance> {
     ...service,
     address: { kind: "asked", scheme: "http" },
     keys: { ...(await createSigner(key, service)), ...(await createVerifier([key], service)) },
-    authenticator: identities,
+    authenticator: { ...identities, kindOf },
     rightsOf: async (identity) => rightsOf(identity),
     clock: systemClock,
     onUnavailable: raise,

@@ -38,13 +38,24 @@ describe("a login", () => {
     expect(everyone.looked()).toBe(1);
   });
 
-  it("that was revoked ends within a minute", async () => {
+  it("that was revoked ends at once, also where it is remembered", async () => {
     await logIn(right);
     everyone.revoke("ben");
-    now += 59_999;
-    expect(await logIn(right)).not.toBe("unknown");
-    now += 1;
     expect(await logIn(right)).toBe("unknown");
+  });
+
+  it("of whom somebody outside vouches for is asked for again after a minute", async () => {
+    const role = { kind: "aws", arn: "arn:aws:iam::1:role/ci" } as const;
+    let looked = 0;
+    const vouching = createLogIn(
+      { authenticate: async () => ((looked += 1), role), again: async () => "unknown" },
+      { ...systemClock, now: () => now },
+    );
+    for (let count = 0; count < 3; count += 1) expect(await vouching(right)).toEqual(role);
+    expect(looked).toBe(1);
+    now += 60_000;
+    await vouching(right);
+    expect(looked).toBe(2);
   });
 
   it("that failed is looked up again at once", async () => {
@@ -131,6 +142,54 @@ describe("who guesses", () => {
     await failOften();
     now += 600_000;
     expect(await logIn(right)).not.toBe("unknown");
+  });
+
+  it("does not lose what slows him down by failing with other names", async () => {
+    await failOften();
+    const others = Array.from({ length: 2000 }, (_, at) => ({ ...wrong, name: `made-up-${at}` }));
+    for (const other of others) await logIn(other);
+    expect(await refusal()).toBeInstanceOf(HttpRefusal);
+  });
+
+  it("does not lose it by failing from elsewhere either", async () => {
+    await failOften();
+    const others = Array.from({ length: 10_500 }, (_, at) => ({ ...wrong, name: `made-up-${at}` }));
+    for (const [at, other] of others.entries()) await logIn({ ...other, from: `network ${at}` });
+    for (const [at, other] of others.entries())
+      if (at < 500) await logIn({ ...other, from: `network ${at % 50}` });
+    expect(await refusal()).toBeInstanceOf(HttpRefusal);
+  });
+
+  it("does not lose it by showing what costs nothing to refuse", async () => {
+    for (let count = 0; count < 4; count += 1) await logIn(wrong);
+    for (let at = 0; at < 1500; at += 1) {
+      await logIn({ ...wrong, secret: `key ${at}` });
+      await logIn({ ...wrong, name: `made-up-${at}`, secret: "too long" });
+    }
+    expect(await logIn(wrong)).toBe("unknown");
+    expect(await refusal()).toBeInstanceOf(HttpRefusal);
+  });
+
+  it("what can't be right is refused before anybody is looked up", async () => {
+    expect(await logIn({ ...wrong, secret: "too long" })).toBe("unknown");
+    expect(everyone.looked()).toBe(0);
+  });
+
+  it("does not lose it where a try is told to come back", async () => {
+    let isBusy = false;
+    const busy = createLogIn(
+      {
+        ...everyone,
+        authenticate: (login) => (isBusy ? Promise.reject(new Error("busy")) : everyone.authenticate(login)),
+      },
+      { ...systemClock, now: () => now },
+    );
+    for (let count = 0; count < 4; count += 1) await busy(wrong);
+    isBusy = true;
+    for (let count = 0; count < 10; count += 1) await expect(busy(wrong)).rejects.toThrow("busy");
+    isBusy = false;
+    expect(await busy(wrong)).toBe("unknown");
+    await expect(busy(wrong)).rejects.toBeInstanceOf(HttpRefusal);
   });
 
   it("is not counted where nobody could look him up", async () => {

@@ -37,6 +37,7 @@ async function start() {
     {
       authenticate: async ({ name, secret }) =>
         accounts.known && name === "ada" && secret === SECRET ? { kind: "person", name } : "unknown",
+      again: async (identity) => (accounts.known ? identity : "unknown"),
     },
     clock,
   );

@@ -26,6 +26,11 @@ export const PEOPLE: Readonly<Record<string, Known>> = {
   tag: { secret: "tag's secret", rights: rights([grant("shop/a", ["pull", "push"], ["v*"])]) },
 };
 const NOTHING = rights([]);
+/** of secrets, by how they begin */
+const KINDS = new Map<string, "unguessable" | "impossible">([
+  ["key ", "unguessable"],
+  ["too ", "impossible"],
+]);
 
 export function people(): People {
   const known = new Map(Object.entries(PEOPLE));
@@ -39,7 +44,7 @@ export function people(): People {
     },
     again: async (identity) =>
       identity.kind === "person" && known.has(identity.name) ? identity : "unknown",
-    isGuessable: ({ secret }) => !secret.startsWith("key "),
+    kindOf: ({ secret }) => KINDS.get(secret.slice(0, 4)) ?? "guessable",
     rightsOf: async (identity) =>
       (identity.kind === "person" ? known.get(identity.name)?.rights : undefined) ?? NOTHING,
     looked: () => looked,

@@ -7,7 +7,7 @@ import { createAuth } from "../../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier, generateKey } from "../../../shared/auth/jwt.ts";
 import { createHttpHandler } from "../../../shared/http/serve.ts";
 import { createAwsAuthenticate } from "../../../shared/identities/aws.ts";
-import { isGuessable } from "../../../shared/identities/credentials.ts";
+import { kindOf } from "../../../shared/identities/credentials.ts";
 import { createIdentities } from "../../../shared/identities/identities.ts";
 import { createOidcAuthenticate } from "../../../shared/identities/oidc.ts";
 import { createRegistry } from "../../../shared/registry/create-registry.ts";
@@ -67,7 +67,7 @@ export function vouchedRegistry(options: VouchedOptions): VouchedRegistry {
     const authenticator: Authenticator = {
       authenticate: (credentials) => (ways.get(credentials.name) ?? accounts.authenticate)(credentials),
       again: accounts.again,
-      isGuessable,
+      kindOf,
     };
     const key = await generateKey();
     const auth = createAuth({
