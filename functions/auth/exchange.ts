@@ -41,10 +41,11 @@ export function byExchange({ invoke, tokens, clock }: Exchange): ByCredentials {
     const shown = JSON.stringify([credentials.name, credentials.secret, scopes]);
     const hash = createHmac("sha256", secret).update(shown).digest("base64");
     const remembered = known.get(hash);
-    const token = remembered ?? tokenIn(await invoke(eventFor(credentials, scopes, request.clientAddress)));
-    if (token === "wrong") return WORTHLESS;
-    if (remembered === undefined) known.set(hash, token, clock.now() + REMEMBERED_FOR);
-    return senderByToken(token, { tokens });
+    if (remembered !== undefined) return senderByToken(remembered, { tokens });
+    const verdict = verdictIn(await invoke(eventFor(credentials, scopes, request.clientAddress)));
+    if (verdict.kind === "wrong") return WORTHLESS;
+    known.set(hash, verdict.token, clock.now() + REMEMBERED_FOR);
+    return senderByToken(verdict.token, { tokens });
   };
 }
 
@@ -63,8 +64,11 @@ function eventFor(
   };
 }
 
-function tokenIn({ statusCode, headers = {}, body = "" }: TokenResult): string {
-  if (statusCode === 401) return "wrong";
+/** What the token function makes of credentials. */
+type Verdict = { readonly kind: "right"; readonly token: string } | { readonly kind: "wrong" };
+
+function verdictIn({ statusCode, headers = {}, body = "" }: TokenResult): Verdict {
+  if (statusCode === 401) return { kind: "wrong" };
   if (statusCode === 429) {
     const seconds = headers["Retry-After"] ?? "1";
     const reason = `too many failed logins with this name: try again in ${seconds} s`;
@@ -72,5 +76,5 @@ function tokenIn({ statusCode, headers = {}, body = "" }: TokenResult): string {
   }
   if (statusCode !== 200) throw new StoreUnavailableError(`the token function answers ${statusCode}`);
   const { token } = JSON.parse(Buffer.from(body, "base64").toString("utf8")) as { readonly token: string };
-  return token;
+  return { kind: "right", token };
 }
