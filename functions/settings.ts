@@ -67,6 +67,13 @@ const SETTINGS = {
     takes: "a name that no other registry has: 1 to 200 letters, digits, dots, dashes and underscores",
     parse: matching(/^[\w.-]{1,200}$/),
   }),
+  /** what the edge shows to prove that a request came by it; nothing where there is no edge, or nobody asks who callers are */
+  edge: setting({
+    variable: "BERTH_EDGE",
+    takes: "1 to 64 letters, digits, dashes and underscores",
+    fallback: "",
+    parse: matching(/^[\w-]{0,64}$/),
+  }),
   /** the function that knows people and policy */
   tokenFunction: setting({
     variable: "BERTH_TOKEN_FUNCTION",

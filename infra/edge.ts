@@ -17,9 +17,10 @@ import {
 import { HttpOrigin, type HttpOriginProps } from "aws-cdk-lib/aws-cloudfront-origins";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { EDGE_HEADER } from "../functions/gateway/uploads-at.ts";
+import { EDGE_HEADER } from "../functions/gateway/behind-edge.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { createEdgeFunction } from "./edge-function.ts";
+import { edgeProofOf } from "./edge-proof.ts";
 import type { TeamSettings } from "./settings.ts";
 
 /** Something that answers HTTPS under a host of its own. */
@@ -49,6 +50,9 @@ const DOOR_TIMEOUT = Duration.seconds(120);
 /** bytes: in base64, with the event around it, what Lambda takes (6 MB) */
 const LARGEST_BODY = 4_700_000;
 
+/** It takes the place of what a client sends under this name. */
+const PROOF = { [EDGE_HEADER]: edgeProofOf() };
+
 const ROUTING = {
   RouteUploads: {
     comment: "Berth: what looks like an upload and is none goes to the API",
@@ -69,8 +73,7 @@ export class Edge extends Construct {
     const toApi = createOrigin(api, {
       originId: "api",
       readTimeout: API_TIMEOUT,
-      // It takes the place of what a client sends under this name, who could fool nobody by it but itself.
-      customHeaders: { [EDGE_HEADER]: "1" },
+      customHeaders: PROOF,
     });
     const filledIn = { HEAD_ORIGIN: heads ? "heads" : "api", LARGEST_BODY: door ? 0 : LARGEST_BODY };
     const distribution = new Distribution(this, "Distribution", {
@@ -84,7 +87,7 @@ export class Edge extends Construct {
           [UPLOAD_PATHS]: { ...passing(originOf("door", door)), ...this.#choose("RouteUploads", filledIn) },
         }),
         // No path of a registry: so the distribution knows the origin, which the functions choose by its name.
-        ...(heads && { "/heads": passing(originOf("heads", heads)) }),
+        ...(heads && { "/heads": passing(originOf("heads", heads, PROOF)) }),
       },
       httpVersion: HttpVersion.HTTP2,
       // Each request goes to the location that is near to who sent it. Pulls cost S3's traffic only, wherever they come from.
@@ -116,8 +119,16 @@ export class Edge extends Construct {
   }
 }
 
-const originOf = (originId: "door" | "heads", origin: Origin): HttpOrigin =>
-  createOrigin(origin, { originId, readTimeout: originId === "door" ? DOOR_TIMEOUT : API_TIMEOUT });
+const originOf = (
+  originId: "door" | "heads",
+  origin: Origin,
+  customHeaders: HttpOriginProps["customHeaders"] = {},
+): HttpOrigin =>
+  createOrigin(origin, {
+    originId,
+    customHeaders,
+    readTimeout: originId === "door" ? DOOR_TIMEOUT : API_TIMEOUT,
+  });
 
 const createOrigin = ({ host }: Origin, props: HttpOriginProps): HttpOrigin =>
   new HttpOrigin(host, {

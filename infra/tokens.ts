@@ -1,4 +1,5 @@
 import { ArnFormat, type Stack } from "aws-cdk-lib/core";
+import { edgeProofOf } from "./edge-proof.ts";
 import type { TeamSettings } from "./settings.ts";
 import { TokenKeys } from "./token-keys.ts";
 
@@ -11,6 +12,8 @@ export interface Tokens {
   /** the function that knows people and policy, and signs */
   readonly functionName: string;
   readonly functionArn: string;
+  /** what the edge shows to prove that a request came by it; empty without an edge */
+  readonly edge: string;
 }
 
 /** What a function does with tokens: verify them, issue them, or neither. */
@@ -28,7 +31,8 @@ export function createTokens(stack: Stack, settings: TeamSettings, ephemeral: bo
     resourceName: functionName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  return { keys: arns, service, functionName, functionArn };
+  const edge = settings.edge === "on" ? edgeProofOf() : "";
+  return { keys: arns, service, functionName, functionArn, edge };
 }
 
 /** Which keys there are is always said: a function that is not told serves nobody. */
@@ -38,6 +42,7 @@ export const tokenEnvironment = (tokens: Tokens | undefined, use: UseOfTokens): 
   return {
     BERTH_TOKEN_KEYS: tokens.keys.join(" "),
     BERTH_SERVICE: tokens.service,
+    ...(tokens.edge !== "" && { BERTH_EDGE: tokens.edge }),
     ...(use === "verify" && { BERTH_TOKEN_FUNCTION: tokens.functionName }),
   };
 };

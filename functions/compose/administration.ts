@@ -15,8 +15,8 @@ import { connectDynamo } from "../stores/dynamo-client.ts";
 import { createDynamoTable } from "../stores/dynamo-table.ts";
 import { systemClock } from "../system-clock.ts";
 import { openTelemetry } from "../telemetry/telemetry.ts";
-import { openAuthority } from "./authority.ts";
 import { freshCredentials, TELEMETRY } from "./environment.ts";
+import { openSenders } from "./senders.ts";
 
 const NEEDED = [...TELEMETRY, "region", "table", "dynamo"] as const;
 
@@ -44,7 +44,7 @@ export async function openAdministration(
   const policies = createPolicies({ table, clock: systemClock, file: await readFile(policyFile, "utf8") });
   const serve = serveGateway({
     telemetry,
-    authority: await openAuthority(environment),
+    ...(await openSenders(environment)),
     handlerFor: (invocation) => {
       const identities = createIdentities({
         table: tableUntil(invocation.deadline, table),

@@ -5,8 +5,8 @@ import { type Environment, readSettings } from "../settings.ts";
 import { connectDynamo } from "../stores/dynamo-client.ts";
 import { createDynamoReads } from "../stores/dynamo-reads.ts";
 import { openTelemetry } from "../telemetry/telemetry.ts";
-import { openAuthority } from "./authority.ts";
 import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
+import { openSenders } from "./senders.ts";
 
 const NEEDED = [...TELEMETRY, "region", "table", "dynamo", ...HEADS] as const;
 
@@ -19,7 +19,7 @@ export async function openListing(environment: Environment): Promise<GatewayHand
   const reads = createDynamoReads({ client: telemetry.watch(repeating), table });
   return serveGateway({
     telemetry,
-    authority: await openAuthority(environment),
+    ...(await openSenders(environment)),
     handlerFor: readOnly({ table: reads, blobs: NO_BUCKET }, { headBody, headBlob }),
   });
 }

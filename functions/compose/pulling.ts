@@ -1,9 +1,9 @@
 import { readOnly } from "../gateway/read-only.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
-import { openAuthority } from "./authority.ts";
 import { opensBlobs, PULLS } from "./pulls.ts";
 import { openReads } from "./reading.ts";
+import { openSenders } from "./senders.ts";
 
 /** A function that leads clients to the bytes of blobs. Rejects with a SettingsError where its environment is wrong. */
 export async function openPulling(environment: Environment): Promise<GatewayHandler> {
@@ -13,7 +13,7 @@ export async function openPulling(environment: Environment): Promise<GatewayHand
   const { table, blobs } = ports;
   return serveGateway({
     telemetry,
-    authority: await openAuthority(environment),
+    ...(await openSenders(environment)),
     handlerFor: readOnly({ table, blobs: { ...blobs, open } }, heads),
   });
 }

@@ -9,8 +9,8 @@ import { createDynamoReads } from "../stores/dynamo-reads.ts";
 import { createS3Reads } from "../stores/s3-reads.ts";
 import { systemClock } from "../system-clock.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
-import { openAuthority } from "./authority.ts";
 import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
+import { openSenders } from "./senders.ts";
 
 const NEEDED = [...TELEMETRY, "region", "table", "bucket", "dynamo", "s3", ...HEADS] as const;
 
@@ -42,7 +42,7 @@ export async function openReading(environment: Environment): Promise<GatewayHand
   const { telemetry, ports, heads } = await openReads(environment);
   return serveGateway({
     telemetry,
-    authority: await openAuthority(environment),
+    ...(await openSenders(environment)),
     handlerFor: readOnly(ports, heads),
   });
 }

@@ -19,14 +19,24 @@ import { systemClock } from "../system-clock.ts";
 import { openTelemetry } from "../telemetry/telemetry.ts";
 import { freshCredentials, TELEMETRY } from "./environment.ts";
 
-const NEEDED = [...TELEMETRY, "region", "table", "dynamo", "kms", "tokenKeys", "service", "hosts"] as const;
+const NEEDED = [
+  ...TELEMETRY,
+  "region",
+  "table",
+  "dynamo",
+  "kms",
+  "tokenKeys",
+  "service",
+  "hosts",
+  "edge",
+] as const;
 
 /**
  * The token endpoint, which alone knows policy and people, and alone signs. `policyFile`: the policy that the registry is
  * deployed with. Rejects with a SettingsError where its environment is wrong, and where that is no policy.
  */
 export async function openToken(environment: Environment, policyFile: string): Promise<GatewayHandler> {
-  const { region, table, dynamo, kms, tokenKeys, service, hosts, ...about } = readSettings(
+  const { region, table, dynamo, kms, tokenKeys, service, hosts, edge, ...about } = readSettings(
     environment,
     NEEDED,
   );
@@ -61,6 +71,7 @@ export async function openToken(environment: Environment, policyFile: string): P
     telemetry,
     // Whoever wants a token shows here what proves it: nothing is asked before.
     authority: OPEN,
+    edge,
     handlerFor: ({ onUnavailable }) => createTokenEndpoint({ ...endpoint, onUnavailable }),
   });
 }

@@ -3,9 +3,9 @@ import { type ReadWriteManner, readWrite } from "../gateway/read-write.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { openTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
-import { openAuthority } from "./authority.ts";
 import { freshCredentials, HEADS, TELEMETRY } from "./environment.ts";
 import { opensBlobs, PULLS } from "./pulls.ts";
+import { openSenders } from "./senders.ts";
 import { connectStores, STORES } from "./stores.ts";
 
 const NEEDED = [...TELEMETRY, ...STORES, ...PULLS, ...HEADS, "uploadDoor", "uploadIdle"] as const;
@@ -32,7 +32,7 @@ export async function openWriting(environment: Environment): Promise<GatewayHand
   const { telemetry, ports, manner } = await openStores(environment);
   return serveGateway({
     telemetry,
-    authority: await openAuthority(environment),
+    ...(await openSenders(environment)),
     handlerFor: readWrite(ports, manner),
   });
 }

@@ -13,11 +13,14 @@ export interface GatewayRequest extends HttpRequest {
   readonly size: number;
 }
 
-/** The client's request. Never throws, whatever the event holds: what is wrong with it, the route tells. */
-export function requestOf(event: GatewayEvent): GatewayRequest {
+/**
+ * The client's request. Never throws, whatever the event holds: what is wrong with it, the route tells. `edge`: what the edge
+ * shows to prove that a request came by it; empty where there is none.
+ */
+export function requestOf(event: GatewayEvent, edge: string): GatewayRequest {
   const bytes = bodyOf(event);
   const { method, sourceIp } = event.requestContext.http;
-  return behindEdge({
+  const request: GatewayRequest = {
     method,
     path: escaped(event.rawPath),
     // Never the joined queryStringParameters, which make one of `tag=a&tag=b` and `tag=a,b`.
@@ -26,7 +29,8 @@ export function requestOf(event: GatewayEvent): GatewayRequest {
     ...(sourceIp !== undefined && { clientAddress: sourceIp }),
     body: { [Symbol.asyncIterator]: () => once(bytes) },
     size: bytes.length,
-  });
+  };
+  return behindEdge(request, edge);
 }
 
 /**

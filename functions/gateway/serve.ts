@@ -34,9 +34,15 @@ export interface Invocation {
 /** Made anew for each invocation, because its stores end with it. */
 export type HandlerFor = (invocation: Invocation) => HttpHandler;
 
-export interface Serving {
-  readonly telemetry: Telemetry;
+/** Who senders are, and where they are. */
+export interface Senders {
   readonly authority: Authority;
+  /** what the edge shows to prove that a request came by it; empty where there is none */
+  readonly edge: string;
+}
+
+export interface Serving extends Senders {
+  readonly telemetry: Telemetry;
   readonly handlerFor: HandlerFor;
 }
 
@@ -49,7 +55,7 @@ export const serveGateway =
     const startedAt = performance.now();
     const { telemetry } = serving;
     telemetry.log.addContext(context);
-    const request = requestOf(event);
+    const request = requestOf(event, serving.edge);
     const about = aboutRequest(request);
     const { authority, caller } = noting(serving.authority);
     return telemetry.record(about.operation, async (annotate) => {

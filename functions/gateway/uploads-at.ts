@@ -1,8 +1,6 @@
 import type { UploadsAt } from "../../shared/http/call.ts";
 import type { HttpRequest } from "../../shared/http/messages.ts";
-
-/** The edge in front of API and door puts it on each request: then both have one host, and a Location needs none. */
-export const EDGE_HEADER = "x-berth-edge";
+import { EDGE_HEADER } from "./behind-edge.ts";
 
 /**
  * Clients that refuse a Location on another host than the registry's (oras-go from 2.6.1 on, and what is built on it).
@@ -10,7 +8,10 @@ export const EDGE_HEADER = "x-berth-edge";
  */
 const ONE_HOST_ONLY = /\b(?:oras|helm|notation)\b/i;
 
-/** Where the upload goes on that a request begins: at the door, but for whom that would not do. */
+/**
+ * Where the upload goes on that a request begins: at the door, but for whom that would not do. Behind the edge both have one
+ * host, and a Location needs none; who only says to come by it gets a Location that takes less.
+ */
 export const uploadsAt =
   (door: string) =>
   ({ header }: HttpRequest): UploadsAt => {

@@ -1,7 +1,8 @@
 /**
  * The function of the edge in front of the API: CloudFront runs it (JavaScript runtime 2.0, hence the plain words) on every
- * request that does not go to the upload door. An origin is asked by its own host: what the client asked, which is where it
- * has to get tokens, goes along in a header (functions/gateway/behind-edge.ts).
+ * request that does not go to the upload door. An origin is asked by its own host, and from an address of CloudFront: what host
+ * the client asked, which is where it has to get tokens, and from where, goes along in headers
+ * (functions/gateway/behind-edge.ts).
  */
 import cf from "cloudfront";
 
@@ -12,7 +13,12 @@ interface ViewerRequest {
     readonly host: { readonly value: string };
     readonly "content-length"?: { readonly value: string };
     "x-berth-host"?: { readonly value: string };
+    "x-berth-address"?: { readonly value: string };
   };
+}
+interface ViewerEvent {
+  readonly viewer: { readonly ip: string };
+  readonly request: ViewerRequest;
 }
 interface Answer {
   readonly statusCode: number;
@@ -27,12 +33,13 @@ declare const HEAD_ORIGIN: string;
 declare const LARGEST_BODY: number;
 
 // oxlint-disable-next-line no-unused-vars -- CloudFront calls it by this name
-function handler(event: { readonly request: ViewerRequest }): ViewerRequest | Answer {
+function handler(event: ViewerEvent): ViewerRequest | Answer {
   const request = event.request;
   const length = request.headers["content-length"];
   if (LARGEST_BODY > 0 && length !== undefined && Number(length.value) > LARGEST_BODY)
     return tooLarge(length.value);
   request.headers["x-berth-host"] = { value: request.headers.host.value };
+  request.headers["x-berth-address"] = { value: event.viewer.ip };
   if (request.method === "HEAD") cf.selectRequestOriginById(HEAD_ORIGIN);
   return request;
 }

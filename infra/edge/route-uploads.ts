@@ -14,8 +14,13 @@ interface ViewerRequest {
     readonly host: { readonly value: string };
     authorization?: unknown;
     "x-berth-host"?: { readonly value: string };
+    "x-berth-address"?: { readonly value: string };
   };
   cookies: Readonly<Record<string, unknown>>;
+}
+interface ViewerEvent {
+  readonly viewer: { readonly ip: string };
+  readonly request: ViewerRequest;
 }
 
 /** which origin answers HEAD: filled in where the distribution is made */
@@ -27,10 +32,11 @@ const UPLOAD = /^\/v2\/[\s\S]+\/blobs\/uploads\/[^/]+$/;
 const METHODS = ["GET", "HEAD", "PATCH", "PUT", "DELETE"];
 
 // oxlint-disable-next-line no-unused-vars -- CloudFront calls it by this name
-function handler(event: { readonly request: ViewerRequest }): ViewerRequest {
+function handler(event: ViewerEvent): ViewerRequest {
   const request = event.request;
   if (!isOfUpload(request)) {
     request.headers["x-berth-host"] = { value: request.headers.host.value };
+    request.headers["x-berth-address"] = { value: event.viewer.ip };
     cf.selectRequestOriginById(request.method === "HEAD" ? HEAD_ORIGIN : "api");
     return request;
   }

@@ -44,6 +44,7 @@ async function start() {
   const token = serveGateway({
     telemetry: listen().telemetry,
     authority: OPEN,
+    edge: "",
     handlerFor: ({ onUnavailable }) =>
       createTokenEndpoint({
         service: SERVICE,

@@ -15,7 +15,7 @@ const eventOf = (parts: Partial<GatewayEvent>, method = "GET"): GatewayEvent => 
   ...parts,
 });
 const routeOf = (rawPath: string, rawQueryString = "", method = "GET") =>
-  parseRoute(requestOf(eventOf({ rawPath, rawQueryString }, method)));
+  parseRoute(requestOf(eventOf({ rawPath, rawQueryString }, method), ""));
 
 /** Every code unit, so that there are halves of surrogate pairs too. */
 const anyText = fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes));
@@ -33,14 +33,30 @@ describe("payload format 2.0: an event as a request", () => {
   it("has the address that the gateway was called from, and the host that the edge was asked by", () => {
     const headers = { host: "api.example", "x-berth-host": "registry.example" };
     const http = { method: "GET", sourceIp: "192.0.2.1" };
-    const request = requestOf(eventOf({ headers, requestContext: { http } }));
+    const request = requestOf(eventOf({ headers, requestContext: { http } }), "");
     expect(request.clientAddress).toBe("192.0.2.1");
     expect(request.header("host")).toBe("registry.example");
-    expect(requestOf(eventOf({ headers: { host: "api.example" } })).header("host")).toBe("api.example");
+    expect(requestOf(eventOf({ headers: { host: "api.example" } }), "").header("host")).toBe("api.example");
+  });
+
+  it("believes the edge where the client is, and nobody who can't show what the edge shows", () => {
+    const at = (shown: string | undefined, edge: string) => {
+      const headers = {
+        "x-berth-address": "2001:db8::7",
+        ...(shown !== undefined && { "x-berth-edge": shown }),
+      };
+      const http = { method: "GET", sourceIp: "192.0.2.1" };
+      return requestOf(eventOf({ headers, requestContext: { http } }), edge).clientAddress;
+    };
+    expect(at("51af3dc0-da77", "51af3dc0-da77")).toBe("2001:db8::7");
+    for (const shown of ["1", "51af3dc0-da7", "51af3dc0-da77-", "", undefined])
+      expect(at(shown, "51af3dc0-da77")).toBe("192.0.2.1");
+    expect(at("", "")).toBe("192.0.2.1");
+    expect(at(undefined, "")).toBe("192.0.2.1");
   });
 
   it("reads the example that AWS publishes", async () => {
-    const request = requestOf(PUBLISHED_EVENT);
+    const request = requestOf(PUBLISHED_EVENT, "");
     expect(request).toMatchObject({
       method: "POST",
       path: "/my/path",
@@ -56,20 +72,20 @@ describe("payload format 2.0: an event as a request", () => {
   });
 
   it("has the cookies, which come apart from the other headers", () => {
-    expect(requestOf(PUBLISHED_EVENT).header("cookie")).toBe("cookie1; cookie2");
-    expect(requestOf(eventOf({})).header("cookie")).toBeUndefined();
+    expect(requestOf(PUBLISHED_EVENT, "").header("cookie")).toBe("cookie1; cookie2");
+    expect(requestOf(eventOf({}), "").header("cookie")).toBeUndefined();
   });
 
   it("takes a body as isBase64Encoded says", async () => {
     const bytes = Buffer.from([0, 255, 10, 13, 128, 0xc3, 0x28]);
-    const encoded = requestOf(eventOf({ body: bytes.toString("base64"), isBase64Encoded: true }));
+    const encoded = requestOf(eventOf({ body: bytes.toString("base64"), isBase64Encoded: true }), "");
     expect([await collect(encoded.body), encoded.size]).toEqual([bytes, bytes.length]);
-    const text = requestOf(eventOf({ body: "aGk= ✓", isBase64Encoded: false }));
+    const text = requestOf(eventOf({ body: "aGk= ✓", isBase64Encoded: false }), "");
     expect([(await collect(text.body)).toString(), text.size]).toEqual(["aGk= ✓", 8]);
   });
 
   it("has an empty body where the event has none", async () => {
-    const request = requestOf(eventOf({}));
+    const request = requestOf(eventOf({}), "");
     expect([await collect(request.body), request.size]).toEqual([Buffer.alloc(0), 0]);
   });
 });
@@ -78,7 +94,7 @@ describe("payload format 2.0: rawPath comes decoded", () => {
   it("escapes it again, so that unescaping it once gives what the gateway has seen", () => {
     fc.assert(
       fc.property(anyText, (path) => {
-        const { path: escaped } = requestOf(eventOf({ rawPath: `/${path}` }));
+        const { path: escaped } = requestOf(eventOf({ rawPath: `/${path}` }), "");
         expect(escaped).toMatch(/^\/[\x21-\x7e]*$/);
         expect(escaped).not.toMatch(/[?#]/);
         expect(decodeURIComponent(escaped)).toBe(`/${path.toWellFormed()}`);
@@ -90,7 +106,7 @@ describe("payload format 2.0: rawPath comes decoded", () => {
     fc.assert(
       fc.property(repoNames, fc.oneof(tagNames, digests), (repo, reference) => {
         const rawPath = `/v2/${repo}/manifests/${reference}`;
-        expect(requestOf(eventOf({ rawPath })).path).toBe(rawPath);
+        expect(requestOf(eventOf({ rawPath }), "").path).toBe(rawPath);
         expect(routeOf(rawPath)).toMatchObject({ kind: "manifest.get", repo });
       }),
     );

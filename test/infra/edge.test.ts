@@ -1,7 +1,7 @@
 import { Stack } from "aws-cdk-lib/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EDGE_HEADER } from "../../functions/gateway/uploads-at.ts";
+import { EDGE_HEADER } from "../../functions/gateway/behind-edge.ts";
 import { Edge } from "../../infra/edge.ts";
 import { parseTeamSettings } from "../../infra/settings.ts";
 import { type AnyPlace, locate } from "../../shared/http/place.ts";
@@ -87,9 +87,10 @@ describe("the edge", () => {
     ]);
   });
 
-  it("tells the API, and nobody else, that a request came by it", () => {
+  it("proves to the API, and to nobody else, that a request came by it", () => {
     const headers = config.Origins.map(({ OriginCustomHeaders }) => OriginCustomHeaders);
-    expect(headers).toEqual([[{ HeaderName: EDGE_HEADER, HeaderValue: "1" }], undefined]);
+    const proof = { "Fn::Select": [2, { "Fn::Split": ["/", { Ref: "AWS::StackId" }] }] };
+    expect(headers).toEqual([[{ HeaderName: EDGE_HEADER, HeaderValue: proof }], undefined]);
   });
 
   it("logs nothing: its log in a bucket would hold the secrets of uploads", () => {

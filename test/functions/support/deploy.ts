@@ -17,6 +17,7 @@ export function deploy({
   heads = { headBody: "as-get" },
   uploadDoor = "",
   authority = OPEN,
+  edge = "",
   left,
 }: {
   readonly table?: (bare: Table) => Table;
@@ -24,6 +25,8 @@ export function deploy({
   readonly heads?: HeadAnswers;
   readonly uploadDoor?: string;
   readonly authority?: Authority;
+  /** what an edge in front of it shows */
+  readonly edge?: string;
   /** milliseconds of each invocation */
   readonly left?: () => number;
 } = {}) {
@@ -32,9 +35,10 @@ export function deploy({
   const handler = serveGateway({
     telemetry,
     authority,
+    edge,
     handlerFor: readWrite(ports, { ...heads, uploadDoor }),
   });
-  const reader = serveGateway({ telemetry, authority, handlerFor: readOnly(ports, heads) });
+  const reader = serveGateway({ telemetry, authority, edge, handlerFor: readOnly(ports, heads) });
   return { ...throughEvents(handler, contextWith(left)), reader: throughEvents(reader), told };
 }
 

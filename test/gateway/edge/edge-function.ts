@@ -37,7 +37,8 @@ export interface ViewerResponse {
 }
 export type ResponseFunction = (request: ViewerRequest, response: ViewerResponse) => ViewerResponse;
 
-export type EdgeFunction = (request: ViewerRequest) => Routed | Answered;
+/** `ip`: where the viewer is; an address of the documentation where it is not given */
+export type EdgeFunction = (request: ViewerRequest, ip?: string) => Routed | Answered;
 
 /** As a function writes it, as far as it is used. */
 interface GeneratedResponse {
@@ -62,10 +63,12 @@ export function loadEdgeFunction(code: string, origins: readonly string[]): Edge
     chosen.origin = id;
   };
   const context = load(code, { cf: { selectRequestOriginById } });
-  return (request) => {
+  return (request, ip = "192.0.2.7") => {
     delete chosen.origin;
     const { method } = request;
-    const result = call(context, "viewer-request", { request }) as ViewerRequest | GeneratedResponse;
+    const result = call(context, "viewer-request", { request, viewer: { ip } }) as
+      | ViewerRequest
+      | GeneratedResponse;
     if ("statusCode" in result) {
       return { kind: "answered", status: result.statusCode, headers: result.headers, body: result.body.data };
     }

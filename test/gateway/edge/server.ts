@@ -77,7 +77,11 @@ function exchange(message: IncomingMessage, response: ServerResponse, options: S
   if (!behaviour.methods.has(method) || (method === "GET" && hasBody(message)))
     return refuse(message, response, "forbidden");
   const viewed = viewerRequestOf(method, url, rawHeaders);
-  const result = behaviour.route?.(viewed) ?? { kind: "passed", request: viewed, origin: undefined };
+  const result = behaviour.route?.(viewed, message.socket.remoteAddress) ?? {
+    kind: "passed",
+    request: viewed,
+    origin: undefined,
+  };
   if (result.kind === "answered") return sendOwn(message, response, result);
   const { request: routed, origin: chosen = behaviour.origin } = result;
   const origin = distribution.origins.get(chosen);

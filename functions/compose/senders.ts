@@ -1,12 +1,16 @@
 import { type Authority, OPEN } from "../../shared/http/authority.ts";
+import type { Senders } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { freshCredentials } from "./environment.ts";
 
-/**
- * Who senders are, by what the environment says: whoever the gateway lets in, or by tokens. Rejects with a SettingsError
- * where it does not say it. What tokens take is loaded only where there are some.
- */
-export async function openAuthority(environment: Environment): Promise<Authority> {
+/** Who senders are, and where, by what the environment says. Rejects with a SettingsError where it does not say it. */
+export async function openSenders(environment: Environment): Promise<Senders> {
+  const { edge } = readSettings(environment, ["edge"]);
+  return { authority: await openAuthority(environment), edge };
+}
+
+/** Whoever the gateway lets in, or by tokens; what these take is loaded only where there are some. */
+async function openAuthority(environment: Environment): Promise<Authority> {
   const { tokenKeys } = readSettings(environment, ["tokenKeys"]);
   if (tokenKeys === "none") return OPEN;
   const settings = readSettings(environment, [
