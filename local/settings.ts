@@ -86,6 +86,18 @@ export const SETTINGS = {
     fallback: "",
     parse: file,
   }),
+  requestsPerIdentity: setting({
+    text: "requests in ten seconds of one who is logged in; more are answered 429; 0: no limit",
+    value: "number",
+    fallback: "5000",
+    parse: (text) => wholeNumber(text, { least: 0, most: 1_000_000 }),
+  }),
+  requestsPerNetwork: setting({
+    text: "the same for all at one address (IPv6: /64) who are not logged in",
+    value: "number",
+    fallback: "2000",
+    parse: (text) => wholeNumber(text, { least: 0, most: 1_000_000 }),
+  }),
   publicUrl: setting({
     text: "address by which clients know the registry, where it is another than they ask for, behind a proxy",
     value: "url",

@@ -4,6 +4,7 @@ import { rightsOf } from "../../shared/access/rights-of.ts";
 import { tellFailedLogin } from "../../shared/audit/failed-login.ts";
 import { createLogIn } from "../../shared/auth/log-in.ts";
 import { tellingFailures } from "../../shared/auth/telling-failures.ts";
+import { createThrottle } from "../../shared/auth/throttle/throttle.ts";
 import { createTokenEndpoint } from "../../shared/auth/token-endpoint.ts";
 import { createTokens } from "../../shared/auth/tokens.ts";
 import { OPEN } from "../../shared/http/authority.ts";
@@ -58,10 +59,16 @@ export async function openToken(environment: Environment, policyFile: string): P
   const { now } = systemClock;
   const keys = { kms: createKms({ region, credentials, now, ...kms }), ids: tokenKeys, service, now };
   const tokens = createTokens({ ...createKmsSigner(keys), ...createKmsVerifier(keys) }, systemClock);
+  const limits = { identity: 0, network: 0 };
+  const throttle = createThrottle({ limits, now, onRefused: () => {} });
   const endpoint = {
     service,
     tokens,
-    logIn: tellingFailures(createLogIn(authenticator, systemClock), tellFailedLogin(telemetry.log.audit)),
+    logIn: tellingFailures(
+      createLogIn(authenticator, systemClock, throttle),
+      tellFailedLogin(telemetry.log.audit),
+    ),
+    throttle,
     again: authenticator.again,
     rightsOf: async (identity: Parameters<typeof authenticator.again>[0]) =>
       rightsOf((await policies.inForce()).policy, identity),

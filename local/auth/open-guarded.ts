@@ -7,9 +7,11 @@ import { withAdministration } from "../../shared/admin/administration.ts";
 import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
 import { auditing } from "../../shared/audit/audited.ts";
 import { tellFailedLogin } from "../../shared/audit/failed-login.ts";
+import { tellTooManyRequests } from "../../shared/audit/too-many-requests.ts";
 import { createAuth } from "../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier } from "../../shared/auth/jwt.ts";
 import type { PublicAddress } from "../../shared/auth/public-address.ts";
+import { createThrottle } from "../../shared/auth/throttle/throttle.ts";
 import type { HttpHandler } from "../../shared/http/messages.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
@@ -26,7 +28,10 @@ import { openKeyRing } from "./key-file.ts";
 
 export interface GuardedParts {
   readonly opened: OpenRegistry;
-  readonly settings: Pick<Settings, "data" | "policy" | "publicUrl">;
+  readonly settings: Pick<
+    Settings,
+    "data" | "policy" | "publicUrl" | "requestsPerIdentity" | "requestsPerNetwork"
+  >;
   /** of the socket, once it listens: the setting may have left it to the system */
   readonly port: Promise<number>;
   readonly isTls: boolean;
@@ -63,6 +68,11 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
     }),
     rightsOf: rightsNow,
     clock: systemClock,
+    throttle: createThrottle({
+      limits: { identity: settings.requestsPerIdentity, network: settings.requestsPerNetwork },
+      now: systemClock.now,
+      onRefused: tellTooManyRequests(log.audit),
+    }),
     onFailedLogin: tellFailedLogin(log.audit),
     onUnavailable,
   });

@@ -29,6 +29,8 @@ export type Deed =
       readonly source?: RepoName;
     }
   | { readonly event: "catalog" }
+  /** the first in ten seconds that were more than a caller may send */
+  | { readonly event: "requests" }
   /** one that failed; `name`: as whom, where it can be a name at all, since people type passwords into the wrong field */
   | { readonly event: "login"; readonly name?: string }
   | {

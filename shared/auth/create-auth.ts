@@ -9,6 +9,8 @@ import type { Signer, Verifier } from "./jwt.ts";
 import { createLogIn } from "./log-in.ts";
 import type { PublicAddress } from "./public-address.ts";
 import { type OnFailedLogin, tellingFailures } from "./telling-failures.ts";
+import type { Throttle } from "./throttle/throttle.ts";
+import { throttled } from "./throttle/throttled-authority.ts";
 import { createTokenEndpoint, TOKEN_PATH } from "./token-endpoint.ts";
 import { createTokens } from "./tokens.ts";
 
@@ -21,6 +23,8 @@ export interface AuthOptions {
   /** what the policy of this moment allows them */
   readonly rightsOf: (identity: Identity) => Promise<Rights>;
   readonly clock: Clock;
+  /** how much anybody may ask */
+  readonly throttle: Throttle;
   readonly onFailedLogin?: OnFailedLogin;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable: (error: Error) => void;
@@ -33,13 +37,14 @@ export interface Auth {
 
 /** All of a registry's authentication in one process. */
 export function createAuth(options: AuthOptions): Auth {
-  const { authenticator, keys, clock } = options;
+  const { authenticator, keys, clock, throttle } = options;
   const tokens = createTokens(keys, clock);
   const { onFailedLogin = () => {} } = options;
-  const logIn = tellingFailures(createLogIn(authenticator, clock), onFailedLogin);
+  const logIn = tellingFailures(createLogIn(authenticator, clock, throttle), onFailedLogin);
   const endpoint = createTokenEndpoint({ ...options, tokens, logIn, again: authenticator.again });
+  const byCredentials = byLogIn({ ...options, logIn });
   return {
-    authority: createAuthority({ ...options, tokens, byCredentials: byLogIn({ ...options, logIn }) }),
+    authority: throttled(createAuthority({ ...options, tokens, byCredentials }), throttle),
     withTokens: (inner) => (request) => (request.path === TOKEN_PATH ? endpoint(request) : inner(request)),
   };
 }

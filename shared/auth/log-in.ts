@@ -1,17 +1,18 @@
 import { createHmac } from "node:crypto";
-import type { Identity } from "../access/identity.ts";
+import { type Identity, nameOf } from "../access/identity.ts";
 import { HttpRefusal } from "../http/refusal.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Authenticator, type Credentials, isRenewable, type Login } from "./authenticate.ts";
 import { FailedLogins } from "./failed-logins.ts";
 import { networkOf } from "./network.ts";
 import { Remembered } from "./remembered.ts";
+import { ANONYMOUS, type Throttle } from "./throttle/throttle.ts";
 
 /** milliseconds: how long what was verified is not verified again */
 const REMEMBERED_FOR = 60_000;
 const MOST = 1000;
 
-/** TOOMANYREQUESTS for who failed too often with this name from this address. */
+/** TOOMANYREQUESTS for who failed too often with this name from this address, and for who asks too much altogether. */
 export type LogIn = (login: Login) => Promise<Identity | "unknown">;
 
 /**
@@ -22,21 +23,19 @@ export type LogIn = (login: Login) => Promise<Identity | "unknown">;
 export function createLogIn(
   { authenticate, again, kindOf = () => "guessable" }: Authenticator,
   { now, newSecret }: Clock,
+  { check }: Pick<Throttle, "check">,
 ): LogIn {
   const known = new Remembered<Identity>({ most: MOST, now });
   const failed = { guessable: new FailedLogins(now), unguessable: new FailedLogins(now) };
   const running = new Map<string, Promise<Identity | "unknown">>();
-  const secret = newSecret();
-  const hashOf = ({ name, secret: shown }: Credentials): string =>
-    createHmac("sha256", secret)
-      .update(JSON.stringify([name, shown]))
-      .digest("base64");
+  const hashOf = keyedHash(newSecret());
 
   const look = async (
     login: Login,
     hash: string,
     kind: keyof typeof failed,
   ): Promise<Identity | "unknown"> => {
+    check({ name: ANONYMOUS, from: login.from });
     const network = networkOf(login.from);
     const guesser = { network, target: kind === "guessable" ? login.name : hash };
     const pause = failed[kind].pause(guesser);
@@ -53,9 +52,10 @@ export function createLogIn(
   };
 
   /** Somebody whom an issuer or AWS vouches for can't be asked for again. */
-  const remembered = async (hash: string): Promise<Identity | "unknown"> => {
+  const remembered = async (hash: string, { from }: Login): Promise<Identity | "unknown"> => {
     const identity = known.get(hash);
     if (identity === undefined || !isRenewable(identity)) return identity ?? "unknown";
+    check({ name: nameOf(identity), from });
     const still = await again(identity);
     if (still === "unknown") known.delete(hash);
     return still;
@@ -65,13 +65,21 @@ export function createLogIn(
     const kind = kindOf(login);
     if (kind === "impossible") return "unknown";
     const hash = hashOf(login);
-    const found = await remembered(hash);
+    const found = await remembered(hash, login);
     if (found !== "unknown") return found;
     const looking = running.get(hash) ?? look(login, hash, kind).finally(() => running.delete(hash));
     running.set(hash, looking);
     return looking;
   };
 }
+
+/** Of what was shown, so that it is not kept itself. */
+const keyedHash =
+  (key: string) =>
+  ({ name, secret }: Credentials): string =>
+    createHmac("sha256", key)
+      .update(JSON.stringify([name, secret]))
+      .digest("base64");
 
 function tooMany(pause: number): HttpRefusal {
   const seconds = Math.ceil(pause / 1000);

@@ -7,6 +7,7 @@ import { HttpRefusal } from "../http/refusal.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Authenticator, isRenewable } from "./authenticate.ts";
 import type { LogIn } from "./log-in.ts";
+import { ANONYMOUS, type Throttle } from "./throttle/throttle.ts";
 import { parseTokenRequest, type TokenRequest } from "./token-request.ts";
 import { grantedScopes, narrowTo, type TokenRights } from "./token-rights.ts";
 import { ACCESS_LIFE, type Tokens } from "./tokens.ts";
@@ -21,6 +22,7 @@ export interface TokenEndpointOptions {
   readonly again: Authenticator["again"];
   readonly rightsOf: (identity: Identity) => Promise<Rights>;
   readonly clock: Pick<Clock, "now">;
+  readonly throttle: Throttle;
   /** told why, whenever a store can't serve and the client gets a 503 */
   readonly onUnavailable: (error: Error) => void;
 }
@@ -54,20 +56,25 @@ const bodyOf = (token: string, { tellsScope }: TokenRequest, granted: TokenRight
 
 async function whoAsks(
   { grounds }: TokenRequest,
-  { clientAddress = "" }: HttpRequest,
-  { tokens, logIn, again }: TokenEndpointOptions,
+  { clientAddress: from }: HttpRequest,
+  { tokens, logIn, again, throttle }: TokenEndpointOptions,
 ): Promise<Identity | "unknown"> {
+  const counted = async <Who extends Identity | "unknown">(who: Who): Promise<Who> => {
+    await throttle.count({ name: who === "unknown" ? ANONYMOUS : nameOf(who), from });
+    return who;
+  };
   switch (grounds.kind) {
     case "nothing":
-      return { kind: "anonymous" };
+      return counted({ kind: "anonymous" });
     case "credentials":
-      return logIn({ ...grounds.credentials, from: clientAddress });
+      return counted(await logIn({ ...grounds.credentials, from: from ?? "" }));
     case "refresh": {
       const identity = await tokens.readRefresh(grounds.token);
-      return identity === "invalid" ? "unknown" : again(identity);
+      const who = await counted(identity === "invalid" ? "unknown" : identity);
+      return who === "unknown" ? who : again(who);
     }
     case "unusable":
-      return "unknown";
+      return counted("unknown");
   }
 }
 

@@ -18,6 +18,7 @@ import { createRegistry } from "../../shared/registry/create-registry.ts";
 import { type RunningServer, startServer } from "../../shared/server/server.ts";
 import { createMemoryBlobs } from "../../shared/stores/memory-blobs.ts";
 import { createMemoryTable } from "../../shared/stores/memory-table.ts";
+import { UNTHROTTLED } from "../auth/support/unthrottled.ts";
 import { collectDefects } from "../support/defects.ts";
 
 export interface Asked {
@@ -134,6 +135,7 @@ async function byTokens(identities: Identities): Promise<Entrance> {
     authenticator: { ...identities, kindOf },
     rightsOf: async (identity) => rightsOf(identity),
     clock: systemClock,
+    throttle: UNTHROTTLED,
     onUnavailable: raise,
   });
 }

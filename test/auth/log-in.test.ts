@@ -3,6 +3,7 @@ import { systemClock } from "../../local/system-clock.ts";
 import { createLogIn, type LogIn } from "../../shared/auth/log-in.ts";
 import { HttpRefusal } from "../../shared/http/refusal.ts";
 import { PEOPLE, type People, people } from "./support/people.ts";
+import { UNTHROTTLED } from "./support/unthrottled.ts";
 
 let now = 0;
 let everyone: People;
@@ -11,7 +12,7 @@ let logIn: LogIn;
 beforeEach(() => {
   now = 1_000_000;
   everyone = people();
-  logIn = createLogIn(everyone, { ...systemClock, now: () => now });
+  logIn = createLogIn(everyone, { ...systemClock, now: () => now }, UNTHROTTLED);
 });
 
 const right = { name: "ben", secret: PEOPLE["ben"]?.secret ?? "", from: "192.0.2.1" };
@@ -50,6 +51,7 @@ describe("a login", () => {
     const vouching = createLogIn(
       { authenticate: async () => ((looked += 1), role), again: async () => "unknown" },
       { ...systemClock, now: () => now },
+      UNTHROTTLED,
     );
     for (let count = 0; count < 3; count += 1) expect(await vouching(right)).toEqual(role);
     expect(looked).toBe(1);
@@ -71,6 +73,7 @@ describe("a login", () => {
         authenticate: async ({ name }) => (name === "a" ? { kind: "anonymous" } : "unknown"),
       },
       systemClock,
+      UNTHROTTLED,
     );
     expect(await odd({ name: "a", secret: 'b","c', from: "" })).not.toBe("unknown");
     expect(await odd({ name: 'a","b', secret: "c", from: "" })).toBe("unknown");
@@ -183,6 +186,7 @@ describe("who guesses", () => {
         authenticate: (login) => (isBusy ? Promise.reject(new Error("busy")) : everyone.authenticate(login)),
       },
       { ...systemClock, now: () => now },
+      UNTHROTTLED,
     );
     for (let count = 0; count < 4; count += 1) await busy(wrong);
     isBusy = true;
@@ -196,6 +200,7 @@ describe("who guesses", () => {
     const failing = createLogIn(
       { ...everyone, authenticate: () => Promise.reject(new Error("the table is away")) },
       { ...systemClock, now: () => now },
+      UNTHROTTLED,
     );
     for (let count = 0; count < 10; count += 1)
       await expect(failing(right)).rejects.toThrow("the table is away");

@@ -9,6 +9,7 @@ import { createLogIn } from "../../shared/auth/log-in.ts";
 import { createTokenEndpoint } from "../../shared/auth/token-endpoint.ts";
 import { OPEN } from "../../shared/http/authority.ts";
 import { SERVICE, testTokens } from "../auth/support/keys.ts";
+import { UNTHROTTLED } from "../auth/support/unthrottled.ts";
 import { deploy } from "./support/deploy.ts";
 import { contextWith, listen } from "./support/gateway.ts";
 
@@ -40,6 +41,7 @@ async function start() {
       again: async (identity) => (accounts.known ? identity : "unknown"),
     },
     clock,
+    UNTHROTTLED,
   );
   const token = serveGateway({
     telemetry: listen().telemetry,
@@ -53,6 +55,7 @@ async function start() {
         again: async () => "unknown",
         rightsOf: async () => PULL_SHOP,
         clock,
+        throttle: UNTHROTTLED,
         onUnavailable,
       }),
   });

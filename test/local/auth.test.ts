@@ -170,4 +170,31 @@ describe("berth serve", () => {
       /^Bearer realm="https:\/\/registry\.example\.com\/token",service="berth-[0-9a-f-]+"$/,
     );
   });
+
+  it("refuses who asks too much, and tells the audit of it once", async () => {
+    const told: unknown[] = [];
+    const log: Log = { ...collectDefects().log, audit: (audit) => told.push(audit) };
+    const limits = { requestsPerIdentity: "5", requestsPerNetwork: "3" };
+    const flags = { auth: "true", port: "0", data: join(folder.path, "data"), ...limits };
+    const berth = await start(settingsOf(flags), { host: "127.0.0.1", log });
+    const known = as("admin", secretOf(berth.audience));
+    const refused = async (path: string, init: RequestInit = {}) =>
+      (await Promise.all(Array.from({ length: 20 }, () => fetch(new URL(path, berth.url), init)))).filter(
+        ({ status, headers }) => status === 429 && Number(headers.get("retry-after")) <= 10,
+      ).length;
+    // Of twenty at once, a new window may begin among them.
+    for (const path of ["/v2/_catalog", "/token", "/v2/_berth/self"])
+      expect(await refused(path, known)).toBeGreaterThanOrEqual(10);
+    expect(await refused("/v2/")).toBeGreaterThanOrEqual(14);
+    await berth.stop(1000);
+    const refusal = { from: "127.0.0.1", event: "requests", outcome: "refused", reason: "TOOMANYREQUESTS" };
+    expect(told).toContainEqual({ actor: "user:admin", ...refusal });
+    expect(told).toContainEqual({ actor: "anonymous", ...refusal });
+    expect(told.length).toBeLessThanOrEqual(8);
+  });
+
+  it("refuses nobody so where it asks nobody who they are", async () => {
+    const berth = await serve("--requests-per-identity", "1", "--requests-per-network", "1");
+    for (let count = 0; count < 10; count += 1) expect((await berth.fetch("/v2/_catalog")).status).toBe(200);
+  });
 });

@@ -3,6 +3,7 @@ import { systemClock } from "../../../local/system-clock.ts";
 import { createAuth } from "../../../shared/auth/create-auth.ts";
 import { createSigner, createVerifier, generateKey, type PrivateKey } from "../../../shared/auth/jwt.ts";
 import type { PublicAddress } from "../../../shared/auth/public-address.ts";
+import { createThrottle, type Limits } from "../../../shared/auth/throttle/throttle.ts";
 import { createHttpHandler } from "../../../shared/http/serve.ts";
 import type { Clock } from "../../../shared/ports/clock.ts";
 import { createRegistry } from "../../../shared/registry/create-registry.ts";
@@ -31,12 +32,15 @@ export type Sender = { readonly name: string } | { readonly token: string };
 export interface GuardedOptions {
   readonly address?: PublicAddress;
   readonly clock?: Clock;
+  /** how often each may ask in ten seconds; as often as they like where it is not given */
+  readonly limits?: Limits;
 }
 
 /** A registry that asks everyone who they are, for all tests of the file that calls this. */
 export function guardedRegistry({
   address = { kind: "asked", scheme: "http" },
   clock = systemClock,
+  limits = { identity: 0, network: 0 },
 }: GuardedOptions = {}): GuardedRegistry {
   const defects = collectDefects();
   const everyone = people();
@@ -55,6 +59,11 @@ export function guardedRegistry({
       authenticator: everyone,
       rightsOf: everyone.rightsOf,
       clock,
+      throttle: createThrottle({
+        limits,
+        now: clock.now,
+        onRefused: (sent) => calls.logged.push([sent, "throttled"]),
+      }),
       onUnavailable: (error) => log.error({ err: error }, "unavailable"),
     });
     const ports = {

@@ -6,6 +6,7 @@ import { type RunningServer, startServer } from "../../../shared/server/server.t
 import { collectDefects } from "../../support/defects.ts";
 import { SERVICE, type TestTokens, testTokens } from "./keys.ts";
 import { type People, people } from "./people.ts";
+import { UNTHROTTLED } from "./unthrottled.ts";
 
 export interface TokenServer {
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
@@ -24,10 +25,11 @@ export function tokenServer(): TokenServer {
     const handler = createTokenEndpoint({
       service: SERVICE,
       tokens,
-      logIn: createLogIn(everyone, systemClock),
+      logIn: createLogIn(everyone, systemClock, UNTHROTTLED),
       again: everyone.again,
       rightsOf: everyone.rightsOf,
       clock: systemClock,
+      throttle: UNTHROTTLED,
       onUnavailable: (error) => defects.log.error({ err: error }, "unavailable"),
     });
     const settings = { host: "127.0.0.1", port: 0, idleMilliseconds: 10_000, maxConnections: 100 };

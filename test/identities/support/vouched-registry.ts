@@ -14,6 +14,7 @@ import { createRegistry } from "../../../shared/registry/create-registry.ts";
 import { type RunningServer, startServer } from "../../../shared/server/server.ts";
 import { createMemoryBlobs } from "../../../shared/stores/memory-blobs.ts";
 import { createMemoryTable } from "../../../shared/stores/memory-table.ts";
+import { UNTHROTTLED } from "../../auth/support/unthrottled.ts";
 import { collectDefects } from "../../support/defects.ts";
 import { createSts, type StsAccount } from "./sts.ts";
 
@@ -80,6 +81,7 @@ export function vouchedRegistry(options: VouchedOptions): VouchedRegistry {
       authenticator,
       rightsOf: async (identity) => rightsOf(policy, identity),
       clock: systemClock,
+      throttle: UNTHROTTLED,
       onUnavailable: (error) => failures.push(String(error)),
     });
     const registry = createRegistry(ports);
