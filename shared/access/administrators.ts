@@ -1,9 +1,11 @@
-import type { Policy, Subject } from "./policy.ts";
+import { type Policy, type Subject, subjectText } from "./policy.ts";
 
-/** Whom the rules let administer the registry, groups resolved; each of them may be nobody who exists. */
-export function administratorsOf(policy: Policy): readonly Subject[] {
-  const subjects = policy.rules.filter(({ may }) => may.includes("admin")).flatMap(({ who }) => who);
-  return subjects.flatMap((subject) =>
-    subject.kind === "group" ? (policy.groups.get(subject.name) ?? []) : [subject],
+/** Whom the rules let administer the registry, groups resolved, each once; each of them may be nobody who exists. */
+export function administratorsOf({ rules, groups }: Policy): readonly Subject[] {
+  const named = rules.filter(({ may }) => may.includes("admin")).flatMap(({ who }) => who);
+  const once = new Map(named.map((subject) => [subjectText(subject), subject]));
+  const found = [...once.values()].flatMap((subject) =>
+    subject.kind === "group" ? (groups.get(subject.name) ?? []) : [subject],
   );
+  return [...new Map(found.map((subject) => [subjectText(subject), subject])).values()];
 }

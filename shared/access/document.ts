@@ -1,6 +1,7 @@
-import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type ParsedNode, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from "yaml";
 import type { Complain, Place } from "./complaints.ts";
-import { short } from "./nearest.ts";
+import { short } from "./short.ts";
+import { unwantedIn } from "./unwanted.ts";
 
 /**
  * A YAML or JSON document as a policy takes it: texts, lists and maps, each with its place. Every scalar is a text as it
@@ -25,11 +26,6 @@ export interface MapNode extends Place {
 
 /** bytes: an item of DynamoDB has 400 KB, and what complains takes its time with more */
 export const MAX_POLICY_BYTES = 128 * 1024;
-/** lists and maps in one another; a policy needs six */
-const MAX_DEPTH = 20;
-/** spaces before a line: in YAML, depth */
-const MAX_INDENT = 100;
-
 /** Complains of all that is not to be taken, and may return the rest; undefined where nothing is left to speak of. */
 export function readDocument(text: string, complain: Complain): Node | undefined {
   const lines = new LineCounter();
@@ -46,76 +42,45 @@ export function readDocument(text: string, complain: Complain): Node | undefined
     return undefined;
   }
   lines.lineStarts = [0, ...text.matchAll(/\n/g).map(({ index }) => index + 1)];
-  const unwanted = findUnwanted(text);
-  for (const { offset, reason } of unwanted) complain(placeAt(offset), reason);
-  return unwanted.length > 0 ? undefined : compose(text, placeAt, complain);
+  let isWanted = true;
+  for (const { offset, reason } of unwantedIn(text)) {
+    isWanted = false;
+    complain(placeAt(offset), reason);
+  }
+  return isWanted ? compose(text, placeAt, complain) : undefined;
 }
 
 type PlaceAt = (offset: number) => Place;
 
-interface Unwanted {
-  readonly offset: number;
-  readonly reason: string;
-}
-
-/**
- * Looks only at the tokens: what YAML has beyond lists, maps and texts is refused, so nothing refers to anything, and
- * nothing has a type of its own. What is nested too deeply is refused here since composing it takes a stack as deep.
- */
-function findUnwanted(text: string): readonly Unwanted[] {
-  const found: Unwanted[] = [];
-  let offset = 0;
-  let depth = 0;
-  let markers = 0;
-  for (const token of new Lexer().lex(text)) {
-    const type = CST.tokenType(token);
-    const reason = REFUSED[type ?? ""]?.(token);
-    if (reason !== undefined) found.push({ offset, reason });
-    depth += DEEPER[type ?? ""] ?? 0;
-    markers = type === "newline" ? 0 : markers + (MARKERS.has(type ?? "") ? 1 : 0);
-    const tooDeep = depth + markers > MAX_DEPTH || (type === "space" && token.length > MAX_INDENT);
-    if (tooDeep) return [...found, { offset, reason: "lists and maps are nested too deeply here" }];
-    if (depth < 0) return [...found, { offset, reason: `this '${token}' closes nothing` }];
-    if (!WITHOUT_TEXT.has(type ?? "")) offset += token.length;
-  }
-  return found;
-}
-
-const DEEPER: Readonly<Record<string, number>> = {
-  "flow-map-start": 1,
-  "flow-seq-start": 1,
-  "flow-map-end": -1,
-  "flow-seq-end": -1,
-};
-
-/** Each of them on one line begins a list or a map in the one before. */
-const MARKERS: ReadonlySet<string> = new Set(["seq-item-ind", "explicit-key-ind"]);
-/** What the lexer puts between the pieces of the text. */
-const WITHOUT_TEXT: ReadonlySet<string> = new Set(["doc-mode", "flow-error-end", "scalar"]);
-
-const REFUSED: Readonly<Record<string, (token: string) => string>> = {
-  alias: (token) => `a text that begins with a star needs quotes: '${short(token)}'`,
-  anchor: (token) => `'${short(token)}' is an anchor of YAML, which a policy does not take: use a group`,
-  tag: (token) => `'${short(token)}' is a tag of YAML, which a policy does not take: every value is a text`,
-  "directive-line": () => "a policy takes no directives of YAML",
-};
-
 function compose(text: string, placeAt: PlaceAt, complain: Complain): Node | undefined {
-  const document = parseDocument(text, {
-    schema: "failsafe",
-    version: "1.2",
-    // Found by us, in a time that does not grow with the square of their number.
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "error",
-  });
+  const document = withoutStackTraces(() => parseDocument(text, OPTIONS));
   for (const { message, pos } of [...document.errors, ...document.warnings])
-    complain(placeAt(pos[0]), message);
+    complain(placeAt(pos[0]), short(message));
   if (document.contents === null) {
     if (document.errors.length === 0) complain(placeAt(0), "the policy is empty");
     return undefined;
   }
   return document.errors.length > 0 ? undefined : toNode(document.contents, "", { placeAt, complain });
+}
+
+const OPTIONS = {
+  schema: "failsafe",
+  version: "1.2",
+  // Found by us, in a time that does not grow with the square of their number.
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: "error",
+} as const;
+
+/** The parser makes an Error of whatever it does not like, which may be every sign; a stack trace takes ten times as long. */
+function withoutStackTraces<Value>(parse: () => Value): Value {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 interface Reading {

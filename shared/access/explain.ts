@@ -3,7 +3,7 @@ import { matches } from "./glob.ts";
 import type { Identity } from "./identity.ts";
 import { type Policy, type Rule, type Subject, subjectText } from "./policy.ts";
 import { type Action, allows, type Need } from "./rights.ts";
-import { grantsOf, rightsFrom, subjectOf } from "./rights-of.ts";
+import { type Caller, callerIn, grantsOf, rightsFrom } from "./rights-of.ts";
 
 /** What is asked of a policy; `admin` is for the registry as a whole. */
 export type Question =
@@ -33,8 +33,9 @@ export interface Explanation {
 
 /** Which rule decides, or what each lacks. `allowed` is what `allows` says to `rightsOf`. */
 export function explain(policy: Policy, identity: Identity, question: Question): Explanation {
+  const caller = callerIn(policy, identity);
   const findings = policy.rules
-    .map((rule) => examine(policy, rule, identity, question))
+    .map((rule) => examine(rule, caller, question))
     .toSorted((one, other) => distance(one) - distance(other));
   return { allowed: findings.some(({ lacks }) => lacks.length === 0), findings };
 }
@@ -42,10 +43,10 @@ export function explain(policy: Policy, identity: Identity, question: Question):
 /** What is about others is further from an answer than anything about the caller that lacks as much. */
 const distance = ({ lacks }: Finding): number => lacks.length + (lacks.includes("who") ? 0.5 : 0);
 
-function examine(policy: Policy, rule: Rule, identity: Identity, question: Question): Finding {
-  const subject = subjectOf(policy, rule, identity);
+function examine(rule: Rule, caller: Caller, question: Question): Finding {
+  const subject = caller.subjectOf(rule);
   const parts = missingParts(rule, subject, question);
-  const isAllowed = allows(rightsFrom(grantsOf(policy, rule, identity)), needOf(question));
+  const isAllowed = allows(rightsFrom(grantsOf(rule, caller)), needOf(question));
   return {
     path: rule.path,
     line: rule.line,

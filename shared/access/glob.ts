@@ -1,7 +1,7 @@
 import type { Branded } from "../oci/branded.ts";
 import { OciError } from "../oci/errors.ts";
 import { parseRepoName, parseTag } from "../oci/names.ts";
-import { short } from "./nearest.ts";
+import { short } from "./short.ts";
 
 /**
  * A pattern that was parsed once: `*` stands for any characters but `/`, `**` for any, everything else for itself. So
@@ -86,34 +86,88 @@ const foldersAround = (glob: Glob): readonly string[] => [
   ...[...glob.matchAll(/\//g)].map(({ index }) => glob.slice(0, index + 1)),
 ];
 
+/** Whether it is a name, and matches nothing else. */
+const isName = (glob: Glob): boolean => !glob.includes("*");
+
 /** What both match, as one glob; undefined where it is plain that nothing does. */
 export function both(one: Glob, other: Glob): Glob | undefined {
+  if (!agree(one, other)) return undefined;
   if (covers(other, one)) return one;
   if (covers(one, other)) return other;
-  if (!one.includes("*")) return matches(other, one) ? one : undefined;
-  if (!other.includes("*")) return matches(one, other) ? other : undefined;
+  if (isName(one)) return matches(other, one) ? one : undefined;
+  if (isName(other)) return matches(one, other) ? other : undefined;
   return `${one}${AND}${other}` as Glob;
 }
 
-/** Whether the whole text matches; in steps of at most the glob's length times the text's, whatever they are. */
+/** Whether they are alike up to the first star of either, as whatever both match would be. */
+function agree(one: Glob, other: Glob): boolean {
+  const length = Math.min(firstStar(one), firstStar(other));
+  return one.startsWith(other.slice(0, length));
+}
+
+const firstStar = (glob: string): number => {
+  const at = glob.indexOf("*");
+  return at === -1 ? glob.length : at;
+};
+
+/** Whether the whole text matches; in a look at each of its letters for each run of stars at most, whatever they are. */
 export function matches(glob: Glob, text: string): boolean {
-  return glob.split(AND).every((each) => (each.includes("*") ? matchesPieces(each, text) : each === text));
+  if (glob.includes(AND)) return glob.split(AND).every((each) => matchesOne(each, text));
+  return matchesOne(glob, text);
+}
+
+/** Both ends are looked at first: for most globs and texts that settles it. */
+function matchesOne(glob: string, text: string): boolean {
+  const first = glob.indexOf("*");
+  if (first === -1) return glob === text;
+  const rest = glob.length - glob.lastIndexOf("*") - 1;
+  if (text.length < first + rest) return false;
+  if (!text.startsWith(glob.slice(0, first)) || !text.endsWith(glob.slice(glob.length - rest))) return false;
+  return matchesPieces(glob.slice(first, glob.length - rest), text.slice(first, text.length - rest));
 }
 
 /** Carries, from piece to piece, at which places of the text what comes before may have ended. */
 function matchesPieces(glob: string, text: string): boolean {
-  if (!text.startsWith(glob.slice(0, glob.indexOf("*")))) return false;
-  let ends = Array.from({ length: text.length + 1 }, (_, at) => at === 0);
-  for (const piece of glob.split(/(\*+)/)) ends = endsAfter(piece, text, ends);
-  return ends[text.length] === true;
+  if (glob === "**") return true;
+  if (glob === "*") return !text.includes("/");
+  const pieces = glob.split(/(\*+)/);
+  let ends = new Uint8Array(text.length + 1);
+  ends[0] = 1;
+  for (const [at, piece] of pieces.entries()) {
+    if (piece === "**") endAnywhere(ends);
+    else if (piece === "*") endInFolder(ends, text);
+    else if (pieces[at - 1] === "**" && pieces[at + 1] === "**") ends = endsFirst(piece, text, ends);
+    else if (piece !== "") ends = endsAfter(piece, text, ends);
+  }
+  return ends[text.length] === 1;
 }
 
-function endsAfter(piece: string, text: string, before: readonly boolean[]): boolean[] {
-  const after = before.map(() => false);
-  for (const [at, ended] of before.entries()) {
-    if (piece === "*") after[at] = ended || (after[at - 1] === true && text[at - 1] !== "/");
-    else if (piece === "**") after[at] = ended || after[at - 1] === true;
-    else if (ended && text.startsWith(piece, at)) after[at + piece.length] = true;
+/** Between two `**` the first place is as good as all that follow. */
+function endsFirst(piece: string, text: string, before: Uint8Array): Uint8Array<ArrayBuffer> {
+  const after = new Uint8Array(before.length);
+  const first = before.indexOf(1);
+  const at = first === -1 ? -1 : text.indexOf(piece, first);
+  if (at !== -1) after[at + piece.length] = 1;
+  return after;
+}
+
+/** What may end somewhere may end anywhere after that. */
+function endAnywhere(ends: Uint8Array): void {
+  const first = ends.indexOf(1);
+  if (first !== -1) ends.fill(1, first);
+}
+
+/** The same, up to the next slash. */
+function endInFolder(ends: Uint8Array, text: string): void {
+  for (let at = 1; at < ends.length; at += 1) {
+    if (ends[at - 1] === 1 && text[at - 1] !== "/") ends[at] = 1;
+  }
+}
+
+function endsAfter(piece: string, text: string, before: Uint8Array): Uint8Array<ArrayBuffer> {
+  const after = new Uint8Array(before.length);
+  for (let at = text.indexOf(piece); at !== -1; at = text.indexOf(piece, at + 1)) {
+    if (before[at] === 1) after[at + piece.length] = 1;
   }
   return after;
 }

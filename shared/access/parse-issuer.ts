@@ -1,8 +1,8 @@
 import type { Complain } from "./complaints.ts";
 import type { Node, TextNode } from "./document.ts";
 import { readFields, readText, readTexts } from "./fields.ts";
-import { short } from "./nearest.ts";
 import type { Issuer } from "./policy.ts";
+import { short } from "./short.ts";
 
 export interface IssuerOptions {
   /** also issuers at `http://` on this machine: for tests */
@@ -52,13 +52,13 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"
 
 /** Two that have address and audience in common would be one, and nobody could tell by which name a rule means it. */
 export function complainOfTwins(issuers: ReadonlyMap<Node, Issuer>, complain: Complain): void {
-  const seen: Issuer[] = [];
-  for (const [node, issuer] of issuers) {
-    const twin = seen.find((other) => isTwin(issuer, other));
-    if (twin) complain(node, `this is the same issuer for the same audience as ${twin.name}`);
-    seen.push(issuer);
+  const seen = new Map<string, string>();
+  for (const [node, { name, issuer, audience }] of issuers) {
+    const marks = audience.map((each) => JSON.stringify([issuer, each]));
+    const twin = marks.map((mark) => seen.get(mark)).find((other) => other !== undefined);
+    if (twin !== undefined) {
+      complain(node, `this is the same issuer for the same audience as ${short(twin)}`);
+    }
+    for (const mark of marks) seen.set(mark, seen.get(mark) ?? name);
   }
 }
-
-const isTwin = (one: Issuer, other: Issuer): boolean =>
-  one.issuer === other.issuer && one.audience.some((audience) => other.audience.includes(audience));

@@ -1,24 +1,20 @@
-import { type Complain, type PolicyComplaint, PolicyError } from "./complaints.ts";
+import { type Complain, keepIn, type PolicyComplaint, PolicyError } from "./complaints.ts";
 import { type Node, readDocument } from "./document.ts";
 import { entriesOf, readFields, readText } from "./fields.ts";
 import { isAccountName, NAME_RULE } from "./identity.ts";
-import { short } from "./nearest.ts";
 import { complainOfTwins, type IssuerOptions, readIssuer } from "./parse-issuer.ts";
 import { readRule } from "./parse-rule.ts";
 import { type Names, readSubject } from "./parse-subject.ts";
 import type { Issuer, Policy, Rule, Subject } from "./policy.ts";
+import { short } from "./short.ts";
 
-/** A policy in YAML or JSON. PolicyError with every complaint at once, in the order of the lines. */
+/** A policy in YAML or JSON. PolicyError with every complaint at once, but for what has too many. */
 export function parsePolicy(text: string, options: IssuerOptions = {}): Policy {
   const complaints: PolicyComplaint[] = [];
-  const complain: Complain = ({ line, column, path }, reason) => {
-    complaints.push({ line, column, path, reason });
-  };
+  const complain = keepIn(complaints);
   const root = readDocument(text, complain);
   const policy = root && readPolicy(root, options, complain);
-  if (policy === undefined || complaints.length > 0) {
-    throw new PolicyError(complaints.toSorted((a, b) => a.line - b.line || a.column - b.column));
-  }
+  if (policy === undefined || complaints.length > 0) throw new PolicyError(complaints);
   return policy;
 }
 
@@ -32,7 +28,7 @@ function readPolicy(root: Node, options: IssuerOptions, complain: Complain): Pol
     fields.get("rules"),
   ];
   if (version) readVersion(version, complain);
-  const names = { issuers: [...issuers.keys()], groups: [...groups.keys()] };
+  const names = { issuers: new Set(issuers.keys()), groups: new Set(groups.keys()) };
   return {
     issuers: readIssuers(issuers, options, complain),
     groups: new Map([...groups].map(([name, node]) => [name, readGroup(node, names, complain)])),

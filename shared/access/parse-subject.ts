@@ -3,13 +3,14 @@ import type { Node, TextNode } from "./document.ts";
 import { entriesOf, readFields, readText, readTexts } from "./fields.ts";
 import { type Glob, GlobError, parseTextGlob } from "./glob.ts";
 import { isAccountName, NAME_RULE } from "./identity.ts";
-import { noneOf, short } from "./nearest.ts";
+import { noneOf } from "./nearest.ts";
 import type { Subject } from "./policy.ts";
+import { short } from "./short.ts";
 
 /** What a subject may refer to. */
 export interface Names {
-  readonly issuers: readonly string[];
-  readonly groups: readonly string[];
+  readonly issuers: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
 }
 
 const KINDS = { user: "person", robot: "robot", group: "group" } as const;
@@ -28,8 +29,7 @@ function readName(text: string, node: TextNode, names: Names, complain: Complain
   const [, prefix = "", name = ""] = /^(user|robot|group):(.*)$/s.exec(text) ?? [];
   if (prefix === "") complain(node, unknownWord(text));
   else if (!isAccountName(name)) complain(node, `'${short(name)}' is no name: ${NAME_RULE}`);
-  else if (prefix === "group" && !names.groups.includes(name))
-    complain(node, noSuch("group", name, names.groups));
+  else if (prefix === "group" && !names.groups.has(name)) complain(node, noSuch("group", name, names.groups));
   else return { kind: KINDS[prefix as keyof typeof KINDS], name };
   return undefined;
 }
@@ -37,13 +37,16 @@ function readName(text: string, node: TextNode, names: Names, complain: Complain
 function unknownWord(text: string): string {
   if (text.startsWith("aws:")) return "after aws: there must be a space";
   const [prefix = "", ...rest] = text.split(":");
-  const words = WORDS.map((word) => word.replace("NAME", rest.length > 0 ? rest.join(":") : "NAME"));
+  const name = rest.length > 0 ? rest.join(":") : "NAME";
+  const words = WORDS.map((word) => word.replace("NAME", () => name));
   const hint = isAccountName(text) ? ` (user:${text}? robot:${text}?)` : "";
   return noneOf(rest.length > 0 ? text : prefix, words) + hint;
 }
 
-const noSuch = (what: string, name: string, known: readonly string[]): string =>
-  known.length === 0 ? `the policy has no ${what}s, so none is '${name}'` : `${what} ${noneOf(name, known)}`;
+const noSuch = (what: string, name: string, known: ReadonlySet<string>): string =>
+  known.size === 0
+    ? `the policy has no ${what}s, so none is '${short(name)}'`
+    : `${what} ${noneOf(name, [...known])}`;
 
 function readAws(node: Node, complain: Complain): Subject | undefined {
   const arnNode = readFields(node, { needed: ["aws"] }, complain).get("aws");
@@ -78,8 +81,8 @@ function readOidc(node: Node, names: Names, complain: Complain): Subject | undef
   const issuer = readText(
     issuerNode,
     (name, at) => {
-      if (names.issuers.includes(name)) return name;
-      complain(at, noSuch("issuer", short(name), names.issuers));
+      if (names.issuers.has(name)) return name;
+      complain(at, noSuch("issuer", name, names.issuers));
       return undefined;
     },
     complain,

@@ -34,7 +34,8 @@ export interface Rule {
  */
 export type Subject =
   | { readonly kind: "anonymous" | "authenticated" }
-  | { readonly kind: "person" | "robot" | "group"; readonly name: string }
+  | { readonly kind: "person" | "robot"; readonly name: string }
+  | { readonly kind: "group"; readonly name: string }
   | { readonly kind: "aws"; readonly arn: Glob }
   | {
       readonly kind: "oidc";

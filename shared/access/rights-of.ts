@@ -4,8 +4,33 @@ import type { Policy, Rule, Subject } from "./policy.ts";
 import type { Grant, Rights } from "./rights.ts";
 
 /** What a policy allows to an identity: what any rule about it does, within the limits of its access key. */
-export const rightsOf = (policy: Policy, identity: Identity): Rights =>
-  rightsFrom(policy.rules.flatMap((rule) => grantsOf(policy, rule, identity)));
+export function rightsOf(policy: Policy, identity: Identity): Rights {
+  const caller = callerIn(policy, identity);
+  return rightsFrom(policy.rules.flatMap((rule) => grantsOf(rule, caller)));
+}
+
+/** An identity, seen by one policy. */
+export interface Caller {
+  /** The first subject of a rule that means this identity, everyone first; undefined where none does. */
+  readonly subjectOf: (rule: Rule) => Subject | undefined;
+  readonly limits?: readonly Grant[];
+}
+
+/** Each group is looked through once, however many rules name it. */
+export function callerIn({ groups }: Policy, identity: Identity): Caller {
+  const known = new Map<string, boolean>();
+  const isMember = (group: string): boolean => {
+    const isIn = known.get(group) ?? (groups.get(group) ?? []).some(isMeant);
+    known.set(group, isIn);
+    return isIn;
+  };
+  const isMeant = (subject: Subject): boolean =>
+    subject.kind === "group" ? isMember(subject.name) : means(subject, identity);
+  return {
+    subjectOf: ({ who }) => who.find(({ kind }) => kind === "anonymous") ?? who.find(isMeant),
+    ...("limits" in identity && identity.limits && { limits: identity.limits }),
+  };
+}
 
 /** The catalog is for whoever may pull something, and lists that; a token may have to hold it, so it is told briefly. */
 export function rightsFrom(grants: readonly Grant[]): Rights {
@@ -15,23 +40,15 @@ export function rightsFrom(grants: readonly Grant[]): Rights {
 }
 
 /** What one rule allows to an identity. What everyone may is no matter of a key, and so not limited by one. */
-export function grantsOf(policy: Policy, rule: Rule, identity: Identity): readonly Grant[] {
-  const subject = subjectOf(policy, rule, identity);
+export function grantsOf(rule: Rule, { subjectOf, limits }: Caller): readonly Grant[] {
+  const subject = subjectOf(rule);
   if (subject === undefined) return [];
-  const grants = rule.on.map((repositories) => ({
-    repositories,
-    actions: rule.may,
-    ...(rule.tags && { tags: rule.tags }),
-  }));
-  const limits = subject.kind === "anonymous" || !("limits" in identity) ? undefined : identity.limits;
-  return limits ? narrow(grants, limits) : grants;
+  if (subject.kind !== "anonymous" && limits) return limits.flatMap((limit) => narrow(rule, limit));
+  const { on, may: actions, tags } = rule;
+  return on.map((repositories) => ({ repositories, actions, ...(tags && { tags }) }));
 }
 
-/** The first subject of a rule that means this identity, everyone first; undefined where none does. */
-export const subjectOf = (policy: Policy, rule: Rule, identity: Identity): Subject | undefined =>
-  rule.who.find(({ kind }) => kind === "anonymous") ?? rule.who.find((each) => means(policy, each, identity));
-
-function means(policy: Policy, subject: Subject, identity: Identity): boolean {
+function means(subject: Exclude<Subject, { kind: "group" }>, identity: Identity): boolean {
   switch (subject.kind) {
     case "anonymous":
       return true;
@@ -40,8 +57,6 @@ function means(policy: Policy, subject: Subject, identity: Identity): boolean {
     case "person":
     case "robot":
       return identity.kind === subject.kind && identity.name === subject.name;
-    case "group":
-      return (policy.groups.get(subject.name) ?? []).some((member) => means(policy, member, identity));
     case "aws":
       return identity.kind === "aws" && matches(subject.arn, identity.arn);
     case "oidc":
@@ -59,16 +74,13 @@ const claimsMatch = (
     return values.some((value) => globs.some((glob) => matches(glob, value)));
   });
 
-/** What grants and limits both allow. */
-const narrow = (grants: readonly Grant[], limits: readonly Grant[]): readonly Grant[] =>
-  grants.flatMap((grant) => limits.flatMap((limit) => intersect(grant, limit)));
-
-function intersect(one: Grant, other: Grant): readonly Grant[] {
-  const repositories = both(one.repositories, other.repositories);
-  const actions = one.actions.filter((action) => other.actions.includes(action));
-  if (repositories === undefined || actions.length === 0) return [];
-  const tags = bothTags(one.tags, other.tags);
-  return [{ repositories, actions, ...(tags && { tags }) }];
+/** What a rule and a limit both allow. */
+function narrow({ on, may, tags: those }: Rule, limit: Grant): readonly Grant[] {
+  const actions = may.filter((action) => limit.actions.includes(action));
+  if (actions.length === 0) return [];
+  const globs = on.flatMap((glob) => both(glob, limit.repositories) ?? []);
+  const tags = globs.length === 0 ? undefined : bothTags(those, limit.tags);
+  return globs.map((repositories) => ({ repositories, actions, ...(tags && { tags }) }));
 }
 
 const bothTags = (one: Grant["tags"], other: Grant["tags"]): Grant["tags"] =>

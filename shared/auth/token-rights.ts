@@ -65,10 +65,12 @@ function entryOf(scope: Scope, rights: Rights): AccessEntry {
   }
 }
 
+/** Each grant is held against the name once, however many actions were asked for. */
 function repositoryEntry(repo: RepoName, asked: readonly Action[], rights: Rights): RepositoryEntry {
-  const actions = asked.filter((action) => allows(rights, { action, repo }));
+  const here = rights.grants.filter(({ repositories }) => matches(repositories, repo));
+  const actions = asked.filter((action) => here.some((grant) => permits(grant, action)));
   const refused = asked.filter((action) => !actions.includes(action));
-  const pushes = rights.grants.filter((grant) => permits(grant, "push") && matches(grant.repositories, repo));
+  const pushes = here.filter((grant) => permits(grant, "push"));
   const tags = actions.includes("push") ? tagsOf(pushes) : undefined;
   return {
     type: "repository",

@@ -66,10 +66,11 @@ describe("a policy that is none", () => {
     expect(parse).toThrow(expect.objectContaining({ complaints: [expect.objectContaining(place)] }));
   });
 
-  it("tells 50 complaints of many more", () => {
-    const complaints = complaintsOf(`version: 1\nrules: [${"{}, ".repeat(200)}]`);
-    expect(complaints).toHaveLength(51);
-    expect(complaints.at(-1)).toBe("… and 150 more");
+  it("is read until 50 complaints, and says that there may be more", () => {
+    const broken = (rules: number) => complaintsOf(`version: 1\nrules: [${"{}, ".repeat(rules)}]`);
+    expect(broken(50)).toHaveLength(50);
+    expect(broken(51)).toHaveLength(51);
+    expect(broken(200).at(-1)).toBe("… and perhaps more: reading ended after 50 complaints");
   });
 
   it.each([
@@ -187,7 +188,7 @@ describe("what YAML has beyond lists, maps and texts", () => {
 
   it("does not grow in memory, nor nest without end", () => {
     const laughs = Array.from({ length: 9 }, (_, n) => `a${n}: &a${n} [${`*a${n - 1}, `.repeat(9)}]`);
-    expect(complaintsOf(laughs.join("\n")).length).toBeGreaterThan(50);
+    expect(complaintsOf(laughs.join("\n"))).toHaveLength(51);
     for (const piece of ["[", "{", "- ", "? ", "a: {", "? - "]) {
       expect(complaintsOf(piece.repeat(20_000)).join("\n")).toContain("nested too deeply");
     }

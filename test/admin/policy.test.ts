@@ -101,6 +101,25 @@ describe("the policy over HTTP", () => {
     expect(await inForce()).toMatchObject({ source: "built-in" });
   });
 
+  it("is refused with the first of very many complaints, and those are short", async () => {
+    const groups = Array.from({ length: 1500 }, (_, at) => `  group-name-${at}: user:a\n`).join("");
+    const names = Array.from({ length: 4000 }, (_, at) => `group:group-nam-${at}`).join(",");
+    const text = `version: 1\ngroups:\n${groups}rules:\n  - { may: pull, on: a, who: [${names}] }\n`;
+    const told = await set(text, { force: true });
+    expect(refusal(told)).toMatchObject({ status: 400, code: "POLICY_INVALID" });
+    expect(told.text.match(/line 1504: /g)).toHaveLength(50);
+    expect(told.text).toContain("… and perhaps more: reading ended after 50 complaints");
+    expect(told.text.length).toBeLessThan(20_000);
+    expect(await inForce()).toMatchObject({ source: "built-in" });
+  });
+
+  it("looks for an administrator among the first hundred that it names", async () => {
+    const nobody = Array.from({ length: 100 }, (_, at) => `user:nobody-${at}`).join(", ");
+    const named = (who: string) => rulesOf(`{ who: [${who}], may: admin, on: "**" }`);
+    expect(refusal(await set(named(`${nobody}, user:admin`)))).toMatchObject({ code: "NO_ADMINISTRATOR" });
+    expect((await set(named(`user:admin, ${nobody}, ${nobody}`))).status).toBe(200);
+  });
+
   it("takes one of 128 KB and none of more", async () => {
     const fill = (bytes: number) => `${ADMINISTERED}#`.padEnd(bytes, '"');
     expect((await set(fill(128 * 1024))).status).toBe(200);

@@ -51,10 +51,11 @@ describe("berth policy check", () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       valid: false,
+      complete: true,
       complaints: [{ line: 10, path: "rules[3].may" }, {}],
     });
     const right = await runBerth(["policy", "check", file("policy.yaml"), "--json"]);
-    expect(JSON.parse(right.stdout)).toEqual({ valid: true, complaints: [] });
+    expect(JSON.parse(right.stdout)).toEqual({ valid: true, complete: true, complaints: [] });
   });
 
   it.each(["missing.yaml", "latin1.yaml", "."])("ends with 2 where %s can't be read", async (name) => {
