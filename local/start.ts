@@ -28,6 +28,8 @@ export interface Serving extends RunningServer {
 interface Served {
   readonly server: RunningServer;
   readonly audience: Audience;
+  /** Ends what runs beside the server. */
+  readonly end: () => Promise<void>;
 }
 
 /** The registry behind a socket; its `stop` closes the stores too. Throws a Complaint where it can't serve. */
@@ -35,9 +37,10 @@ export async function start(settings: Settings, options: Start): Promise<Serving
   const isKnown = isGuarded(settings, options.host);
   const opened = await openRegistry({ ...settings, log: options.log });
   try {
-    const { server, audience } = await (isKnown ? serveKnown : serveEveryone)(opened, settings, options);
+    const { server, audience, end } = await (isKnown ? serveKnown : serveEveryone)(opened, settings, options);
     const stop = async (graceMilliseconds: number) => {
       await server.stop(graceMilliseconds);
+      await end();
       await opened.close();
     };
     return { ...server, audience, stop };
@@ -53,17 +56,22 @@ async function serveEveryone(opened: OpenRegistry, settings: Settings, options: 
   return {
     server: await listen(withHealth(handler, check), settings, options),
     audience: { kind: "everyone" },
+    end: async () => {},
   };
 }
 
 /** The first administrator is made once the registry serves: a start that fails later would not tell the secret. */
 async function serveKnown(opened: OpenRegistry, settings: Settings, options: Start): Promise<Served> {
   const socket = Promise.withResolvers<number>();
-  const { handler, firstAdmin } = await guardedBy(opened, settings, { ...options, port: socket.promise });
+  const { handler, firstAdmin, startKeyRotation } = await guardedBy(opened, settings, {
+    ...options,
+    port: socket.promise,
+  });
   const server = await listen(withHealth(handler, opened.check), settings, options);
   socket.resolve(server.port);
   try {
-    return { server, audience: { kind: "known", firstAdmin: await firstAdmin() } };
+    const audience: Audience = { kind: "known", firstAdmin: await firstAdmin() };
+    return { server, audience, end: startKeyRotation() };
   } catch (error) {
     await server.stop(0);
     throw error;

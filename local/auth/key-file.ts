@@ -4,7 +4,7 @@ import { generateKey } from "../../shared/auth/jwt.ts";
 import type { Clock } from "../../shared/ports/clock.ts";
 import { Complaint, causeOf } from "../complaint.ts";
 import { makeFolder, syncFolder } from "../data-folder.ts";
-import { isDue, type KeyRing, newRing, rotated } from "./key-ring.ts";
+import { dueIn, type KeyRing, newRing, rotated } from "./key-ring.ts";
 
 const FILE = "signing-keys.json";
 /** of a mode: what others than the owner may do */
@@ -19,18 +19,39 @@ export async function openKeyRing(
   data: string,
   { now, newId }: Pick<Clock, "now" | "newId">,
 ): Promise<KeyRing> {
-  const folder = join(data, "auth");
-  try {
-    makeFolder(folder);
-    const found = read(join(folder, FILE));
-    if (found !== undefined && !isDue(found, now())) return found;
-    const key = await generateKey();
-    const ring = found ? rotated(found, key, now()) : newRing(`berth-${newId()}`, key, now());
-    write(join(folder, FILE), ring);
+  const found = await orComplain(data, () => {
+    makeFolder(folderIn(data));
+    return read(fileIn(data));
+  });
+  return found === undefined
+    ? written(data, newRing(`berth-${newId()}`, await generateKey(), now()))
+    : renewedKeyRing(data, found, now());
+}
+
+/**
+ * The same ring; or, where the key that signs is old at `now` (milliseconds since 1970), one with a new key, which is on
+ * the disk before it signs. Throws a Complaint where it can't be written.
+ */
+export async function renewedKeyRing(data: string, ring: KeyRing, now: number): Promise<KeyRing> {
+  return dueIn(ring, now) > 0 ? ring : written(data, rotated(ring, await generateKey(), now));
+}
+
+const folderIn = (data: string): string => join(data, "auth");
+const fileIn = (data: string): string => join(folderIn(data), FILE);
+
+const written = (data: string, ring: KeyRing): Promise<KeyRing> =>
+  orComplain(data, () => {
+    write(fileIn(data), ring);
     return ring;
+  });
+
+async function orComplain<Result>(data: string, work: () => Result): Promise<Result> {
+  try {
+    return work();
   } catch (error) {
     if (error instanceof Complaint) throw error;
-    throw new Complaint(`can't keep the keys of tokens in ${folder} (${causeOf(error)}): mend that folder`);
+    const why = `can't keep the keys of tokens in ${folderIn(data)} (${causeOf(error)})`;
+    throw new Complaint(`${why}: mend that folder`, { cause: error });
   }
 }
 

@@ -21,8 +21,9 @@ const ROTATE_AFTER = 90 * DAY;
 /** milliseconds for which a retired key is kept: longer than the longest token, by more than clocks differ */
 const KEPT_FOR = REFRESH_LIFE * 1000 + DAY;
 
-export const isDue = ({ signing }: KeyRing, now: number): boolean =>
-  now - Date.parse(signing.created) >= ROTATE_AFTER;
+/** Milliseconds until a new key takes over; nothing or less where that is due. */
+export const dueIn = ({ signing }: KeyRing, now: number): number =>
+  Date.parse(signing.created) + ROTATE_AFTER - now;
 
 export const newRing = (service: string, key: PrivateKey, now: number): KeyRing => ({
   service,

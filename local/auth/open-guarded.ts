@@ -9,7 +9,6 @@ import { auditing } from "../../shared/audit/audited.ts";
 import { tellFailedLogin } from "../../shared/audit/failed-login.ts";
 import { tellTooManyRequests } from "../../shared/audit/too-many-requests.ts";
 import { createAuth } from "../../shared/auth/create-auth.ts";
-import { createSigner, createVerifier } from "../../shared/auth/jwt.ts";
 import type { PublicAddress } from "../../shared/auth/public-address.ts";
 import { createThrottle } from "../../shared/auth/throttle/throttle.ts";
 import type { HttpHandler } from "../../shared/http/messages.ts";
@@ -24,7 +23,8 @@ import type { Log } from "../log.ts";
 import { readPolicyFile } from "../policy/read-policy.ts";
 import type { Settings } from "../settings.ts";
 import { systemClock } from "../system-clock.ts";
-import { openKeyRing } from "./key-file.ts";
+import { startKeyRotation } from "./key-rotation.ts";
+import { openTokenKeys } from "./token-keys.ts";
 
 export interface GuardedParts {
   readonly opened: OpenRegistry;
@@ -42,6 +42,8 @@ export interface Guarded {
   readonly handler: HttpHandler;
   /** Makes the first administrator where the policy has use for one; whoever calls this tells the secret. */
   readonly firstAdmin: () => Promise<FirstAdmin>;
+  /** Renews the signing key whenever it is old; what is returned ends that. */
+  readonly startKeyRotation: () => () => Promise<void>;
 }
 
 /** Serves a registry to those who may, each as far as the policy lets them. Throws a Complaint where it can't. */
@@ -53,9 +55,9 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
   const identities = createIdentities({ table, clock: systemClock });
   const rightsNow = async (identity: Identity) => rightsOf((await policies.inForce()).policy, identity);
   const address = addressOf(parts);
-  const { service, ...keys } = await openKeys(settings.data);
+  const keys = await openTokenKeys(settings.data, systemClock);
   const auth = createAuth({
-    service,
+    service: keys.service,
     keys,
     address,
     authenticator: createLogins({
@@ -88,6 +90,7 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
       const canAdminister = allows(await rightsNow(admin), { administration: true });
       return canAdminister ? ensureFirstAdmin({ table, clock: systemClock }) : "exists";
     },
+    startKeyRotation: () => startKeyRotation(keys, log),
   };
 }
 
@@ -111,13 +114,6 @@ async function tellOverride({ start, inForce }: Policies, log: Log): Promise<voi
     { since, actor: source.actor },
     "not the policy file is in force, but one that was set: see berth policy get, reset",
   );
-}
-
-async function openKeys(data: string) {
-  const { service, signing, retired } = await openKeyRing(data, systemClock);
-  const signer = await createSigner(signing, { service });
-  const verifier = await createVerifier([signing, ...retired], { service, now: systemClock.now });
-  return { service, ...signer, ...verifier };
 }
 
 const addressOf = ({ settings: { publicUrl }, isTls }: GuardedParts): PublicAddress =>
