@@ -3,7 +3,7 @@ import { createRegistry } from "../shared/registry/create-registry.ts";
 import type { Registry } from "../shared/registry/registry.ts";
 import { sweep } from "../shared/registry/sweep.ts";
 import { Complaint } from "./complaint.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import type { Log } from "./log.ts";
 import { openDirectoryBlobs } from "./stores/directory-blobs.ts";
 import { createNodeFileSystem } from "./stores/node-file-system.ts";
@@ -35,6 +35,7 @@ export interface OpenRegistry {
 /** The registry that lies in a folder, for this process alone. Throws a Complaint where it can't be had. */
 export async function openRegistry({ data, log, ...settings }: RegistryFolder): Promise<OpenRegistry> {
   const folder = openDataFolder(data);
+  tellExposed(folder, log);
   try {
     const stores = await openStores(folder, log);
     const ports = { ...stores, clock: systemClock, uploadIdle: settings.uploadExpiry };
@@ -59,6 +60,14 @@ export async function openRegistry({ data, log, ...settings }: RegistryFolder): 
   } catch (error) {
     folder.release();
     throw error instanceof TableFileError ? new Complaint(error.message, { cause: error }) : error;
+  }
+}
+
+/** Whoever reads this decides whether somebody may have looked. */
+function tellExposed({ exposed }: DataFolder, log: Log): void {
+  for (const { outcome, ...about } of exposed) {
+    const now = outcome === "closed" ? "no more" : "still may, as this disk keeps no modes";
+    log.warn(about, `others than its owner could open what only the registry needs: they ${now}`);
   }
 }
 

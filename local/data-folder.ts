@@ -13,6 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { Complaint, causeOf } from "./complaint.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { closeToOthers, type Exposed } from "./private.ts";
 
 /** The layout of this version: `format.json`, `table.sqlite` (with its journals), `blobs/`, `lock`. */
 const FORMAT = 1;
@@ -25,6 +26,8 @@ const BEFORE_FORMAT = new Set([LOCK_FILE, `${LOCK_FILE}-journal`, NEW_FORMAT_FIL
 export interface DataFolder {
   readonly table: string;
   readonly blobs: string;
+  /** what others could open in it until now */
+  readonly exposed: readonly Exposed[];
   /** Lets another process have it. */
   readonly release: () => void;
 }
@@ -43,11 +46,21 @@ export function openDataFolder(folder: string): DataFolder {
     if (found === "empty" && checkFormat(folder) === "empty") {
       orComplain(`can't write to the data folder ${folder}`, () => writeFormat(folder));
     }
-    return { ...pathsOf(folder), release };
+    return { ...pathsOf(folder), exposed: closeContents(folder), release };
   } catch (error) {
     release();
     throw error;
   }
+}
+
+/**
+ * The folder itself stays as whoever made it wants it; what is in it is for its owner alone: the table holds hashes of
+ * passwords, layers may hold secrets. Keys of tokens are another matter: who has read one has it (key-file.ts).
+ */
+function closeContents(folder: string): readonly Exposed[] {
+  const { table, blobs } = pathsOf(folder);
+  const ours = [table, `${table}-wal`, `${table}-shm`, blobs];
+  return ours.map(closeToOthers).filter((found) => found !== undefined);
 }
 
 /** Whether it holds a registry of this format, or nothing yet. Throws a Complaint for anything else. */

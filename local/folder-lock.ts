@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { Complaint, causeOf } from "./complaint.ts";
+import { makePrivateFile } from "./private.ts";
 
 /** A database that nothing refers to is closed with the next garbage collection, and its lock is gone. */
 const held = new Set<DatabaseSync>();
@@ -11,6 +12,7 @@ const held = new Set<DatabaseSync>();
 export function lockFolder(folder: string, file: string): () => void {
   let database: DatabaseSync | undefined;
   try {
+    makePrivateFile(file);
     database = new DatabaseSync(file, { timeout: 0 });
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {

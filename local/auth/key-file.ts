@@ -4,11 +4,10 @@ import { generateKey } from "../../shared/auth/jwt.ts";
 import type { Clock } from "../../shared/ports/clock.ts";
 import { Complaint, causeOf } from "../complaint.ts";
 import { makeFolder, syncFolder } from "../data-folder.ts";
+import { isOpenToOthers, modeText } from "../private.ts";
 import { dueIn, type KeyRing, newRing, rotated } from "./key-ring.ts";
 
 const FILE = "signing-keys.json";
-/** of a mode: what others than the owner may do */
-const OTHERS = 0o077;
 const REPLACE = "remove it to have new ones; whoever is logged in has to log in again";
 
 /**
@@ -68,9 +67,9 @@ function read(path: string): KeyRing | undefined {
 
 /** Whoever has read a key can sign tokens for everything: to forbid it from now on is not enough. */
 function refuseOthers(path: string, mode: number): void {
-  if ((mode & OTHERS) === 0) return;
+  if (!isOpenToOthers(mode)) return;
   throw new Complaint(
-    `others than its owner may open ${path} (mode ${(mode & 0o777).toString(8)}), where the keys of tokens are: ` +
+    `others than its owner may open ${path} (mode ${modeText(mode)}), where the keys of tokens are: ` +
       `take that away with chmod go= and, if somebody may have read them, ${REPLACE}`,
   );
 }

@@ -12,17 +12,21 @@ export function createNodeFileSystem({ threads }: NodeFileSystemSettings): FileS
   const syncs = createGate(Math.max(1, Math.floor(threads / 2)));
   const syncOnce = createShared((path: string) => syncDirectory(path), syncs);
   return {
-    createFile: async (path) => newFile(await open(path, "wx"), syncs),
+    createFile: async (path) => newFile(await open(path, "wx", FILE_MODE), syncs),
     openFile: (path) => unless(READ_ANSWERS, () => openFile(path)),
     stat: (path) => unless(READ_ANSWERS, () => statOf(path)),
     readDirectory: (path) => unless(READ_ANSWERS, () => readdir(path)),
-    makeDirectory: (path) => unless(MKDIR_ANSWERS, () => mkdir(path).then(() => "made" as const)),
+    makeDirectory: (path) =>
+      unless(MKDIR_ANSWERS, () => mkdir(path, FOLDER_MODE).then(() => "made" as const)),
     rename: (from, to) => unless(RENAME_ANSWERS, () => rename(from, to).then(() => "renamed" as const)),
     removeFile: (path) => unless(UNLINK_ANSWERS, () => unlink(path).then(() => "removed" as const)),
     removeDirectory: (path) => rmdir(path),
     syncDirectory: (path) => unless(SYNC_ANSWERS, () => syncOnce(path)),
   };
 }
+
+/** Layers may hold secrets: for nobody but the owner. */
+const [FILE_MODE, FOLDER_MODE] = [0o600, 0o700];
 
 const READ_ANSWERS = { ENOENT: undefined, ENOTDIR: undefined } as const;
 const MKDIR_ANSWERS = { EEXIST: "exists", ENOENT: "no parent" } as const;

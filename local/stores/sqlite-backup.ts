@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { backup } from "node:sqlite";
+import { makePrivateFile } from "../private.ts";
 import { openReader, syncFolder } from "./sqlite-file.ts";
 
 /** all pages in one step: between steps a writer would make the copy start again */
@@ -15,6 +16,7 @@ export async function backUp(file: string, target: string): Promise<void> {
   const partial = `${target}.partial`;
   const source = openReader(file);
   try {
+    makePrivateFile(partial);
     await backup(source, partial, { rate: ALL_PAGES });
     syncFile(partial);
     renameSync(partial, target);

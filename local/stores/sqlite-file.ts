@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makePrivateFile } from "../private.ts";
 import { preparedRows } from "./sqlite-rows.ts";
 
 /** "BRTH", so that `file` and we ourselves know whose database this is. */
@@ -41,6 +42,8 @@ export class TableFileError extends Error {
  */
 export function openTableFile(file: string): DatabaseSync {
   try {
+    // SQLite makes its journals for whoever may open the file, and the file for everyone.
+    makePrivateFile(file);
     const first = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
     try {
       checkOrCreate(first, file);
