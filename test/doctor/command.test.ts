@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { CHECKS } from "../../local/doctor/checks.ts";
@@ -8,7 +5,8 @@ import type { Report } from "../../local/doctor/report.ts";
 import { readTls } from "../../local/tls.ts";
 import { OPEN } from "../../shared/http/authority.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
-import { runBerth, watch } from "../support/berth-process.ts";
+import { runBerth, startBerth } from "../support/berth-process.ts";
+import { freePort } from "../support/free-port.ts";
 import { says, serving, stopServers } from "../support/serving.ts";
 import { answering, NOT_ALLOWED, refusing, withHeader } from "./support/breaking.ts";
 import { memoryRegistry, type Patient, type PatientOptions, startPatient } from "./support/patient.ts";
@@ -111,12 +109,9 @@ describe("berth doctor <url>", () => {
         return answer;
       },
     });
-    const entry = fileURLToPath(new URL("../../local/berth.ts", import.meta.url));
-    const child = spawn(process.execPath, [entry, "doctor", url], { stdio: ["ignore", "pipe", "pipe"] });
-    const { ended } = watch(child);
+    const running = startBerth(["doctor", url]);
     await hung.promise;
-    child.kill("SIGINT");
-    const { code, stdout } = await ended;
+    const { code, stdout } = await running.kill("SIGINT");
     expect(code).toBe(2);
     expect(stdout).toMatch(
       /\ninterrupted: deleting what was made; .*\nok {3}cleanup\.gone .*\n.*: incomplete \(/,
@@ -149,13 +144,7 @@ describe("berth doctor can't begin: it ends with 2 and one line that says why", 
   });
 
   it("nobody who answers", async () => {
-    const taken = createServer().listen({ host: "127.0.0.1", port: 0 });
-    await once(taken, "listening");
-    const address = taken.address();
-    const port = typeof address === "object" ? address?.port : 0;
-    taken.close();
-    await once(taken, "close");
-    const { code, stderr } = await doctor(`127.0.0.1:${port}`);
+    const { code, stderr } = await doctor(`127.0.0.1:${await freePort()}`);
     expect({ code, stderr }).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^berth: 127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED\n$/),

@@ -1,19 +1,12 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { runBerth } from "../support/berth-process.ts";
+import { freePort } from "../support/free-port.ts";
 import { says, serving, stopServers } from "../support/serving.ts";
 import { workshop } from "./support/pushing.ts";
 
 stopServers();
-const { layout, push, path } = workshop();
-
-const image = async () => {
-  const source = await layout();
-  await source.name([await source.addImage([10])]);
-  return source.folder;
-};
+const { image, push, path } = workshop();
 
 describe("berth push can't begin: it ends with 2 and one line that says why", () => {
   const cases: readonly (readonly [what: string, args: readonly string[], says: RegExp])[] = [
@@ -48,13 +41,7 @@ describe("berth push can't begin: it ends with 2 and one line that says why", ()
   });
 
   it("nobody who answers", async () => {
-    const taken = createServer().listen({ host: "127.0.0.1", port: 0 });
-    await once(taken, "listening");
-    const address = taken.address();
-    const port = typeof address === "object" ? address?.port : 0;
-    taken.close();
-    await once(taken, "close");
-    const { code, stderr } = await push(await image(), `127.0.0.1:${port}/app`);
+    const { code, stderr } = await push(await image(10), `127.0.0.1:${await freePort()}/app`);
     expect({ code, stderr }).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^berth: 127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED\n$/),
@@ -63,7 +50,7 @@ describe("berth push can't begin: it ends with 2 and one line that says why", ()
 
   it("a server that is no registry", async () => {
     const { url } = await serving(async () => ({ ...says("hello"), status: 404 }));
-    const { code, stderr } = await push(await image(), `${new URL(url).host}/app`);
+    const { code, stderr } = await push(await image(10), `${new URL(url).host}/app`);
     expect({ code, stderr }).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/is no registry: GET \/v2\//),
@@ -74,7 +61,7 @@ describe("berth push can't begin: it ends with 2 and one line that says why", ()
     const file = path("file");
     writeFileSync(file, "");
     const { url } = await serving(async () => says(""));
-    const { code, stderr } = await runBerth(["push", await image(), `${new URL(url).host}/app`], {
+    const { code, stderr } = await runBerth(["push", await image(10), `${new URL(url).host}/app`], {
       variables: { XDG_STATE_HOME: file },
     });
     expect({ code, stderr }).toMatchObject({

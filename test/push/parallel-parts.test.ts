@@ -1,18 +1,15 @@
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Report } from "../../local/push/report.ts";
 import { numberedPartSize } from "../../shared/client/uploads/numbered-parts.ts";
-import { watch } from "../support/berth-process.ts";
 import { patterned } from "../support/bodies.ts";
 import { registry as embedded } from "../support/registry.ts";
 import { contentsOf, type Seen, workshop } from "./support/pushing.ts";
 import { stopProxies, type TcpProxy, tcpProxy } from "./support/tcp-proxy.ts";
 
 stopProxies();
-const { registry, layout, push, states, variables } = workshop();
+const { registry, layout, image, push, startPush, states } = workshop();
 const berth = embedded();
 let line: TcpProxy;
 beforeEach(async () => {
@@ -20,15 +17,7 @@ beforeEach(async () => {
 });
 
 const MIB = 1024 * 1024;
-const ENTRY = fileURLToPath(new URL("../../local/berth.ts", import.meta.url));
 const PARTS = ["--part-size", "5m"] as const;
-
-async function imageOf(size: number) {
-  const source = await layout();
-  const image = await source.addImage([size]);
-  await source.name([image]);
-  return source.folder;
-}
 
 const pushed = (repo: string) => contentsOf({ get: (path: string) => berth.fetch(path) }, repo, "1");
 const patches = (seen: readonly Seen[]) => seen.filter(({ method }) => method === "PATCH");
@@ -36,7 +25,7 @@ const patches = (seen: readonly Seen[]) => seen.filter(({ method }) => method ==
 describe("parts in parallel", () => {
   it("bring a large blob to a registry that takes them, without a place, each once", async () => {
     const { host, seen } = await registry();
-    const { code, stderr } = await push(await imageOf(23 * MIB), `${host}/parallel:1`, ...PARTS);
+    const { code, stderr } = await push(await image(23 * MIB), `${host}/parallel:1`, ...PARTS);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(patches(seen).map(({ range, bytes }) => [range, bytes])).toHaveLength(5);
     expect(new Set(patches(seen).map(({ range }) => range))).toEqual(new Set([undefined]));
@@ -49,20 +38,20 @@ describe("parts in parallel", () => {
       const { "Berth-Parallel-Parts": _, ...headers } = answer.headers;
       return { ...answer, headers };
     });
-    const { code } = await push(await imageOf(12 * MIB), `${silent.host}/ordered:1`, ...PARTS);
+    const { code } = await push(await image(12 * MIB), `${silent.host}/ordered:1`, ...PARTS);
     expect(code).toBe(0);
     expect(patches(silent.seen).every(({ range }) => range !== undefined)).toBe(true);
   });
 
   it("go one after the other where that is asked for", async () => {
     const { host, seen } = await registry();
-    await push(await imageOf(12 * MIB), `${host}/asked:1`, ...PARTS, "--parts-at-once", "1");
+    await push(await image(12 * MIB), `${host}/asked:1`, ...PARTS, "--parts-at-once", "1");
     expect(patches(seen).every(({ range }) => range !== undefined)).toBe(true);
   });
 
   it("are sent again, and only they, where the line is cut", async () => {
     line.cutAfter(12 * MIB);
-    const { code, stdout } = await push(await imageOf(30 * MIB), `${line.host}/cut:1`, ...PARTS);
+    const { code, stdout } = await push(await image(30 * MIB), `${line.host}/cut:1`, ...PARTS);
     expect(code).toBe(0);
     expect(stdout).toMatch(/got no whole answer: \w+: trying again/);
     // Four are on their way when it is cut.
@@ -72,16 +61,11 @@ describe("parts in parallel", () => {
   });
 
   it("that an earlier run has brought are not sent again", async () => {
-    const folder = await imageOf(40 * MIB);
+    const folder = await image(40 * MIB);
     const reference = `${line.host}/killed:1`;
-    const child = spawn(process.execPath, [ENTRY, "push", folder, reference, ...PARTS], {
-      env: { ...process.env, ...variables() },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const { ended } = watch(child);
+    const running = startPush(folder, reference, ...PARTS);
     await line.reached(28 * MIB);
-    child.kill("SIGKILL");
-    await ended;
+    await running.kill("SIGKILL");
     const first = line.sent();
     const { code, stdout } = await push(folder, reference, ...PARTS, "--json");
     expect(code).toBe(0);
@@ -104,7 +88,7 @@ describe("parts in parallel", () => {
         };
       };
     });
-    const { code, stderr } = await push(await imageOf(20 * MIB), `${forgetful.host}/lost:1`, ...PARTS);
+    const { code, stderr } = await push(await image(20 * MIB), `${forgetful.host}/lost:1`, ...PARTS);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(patches(forgetful.seen)).toHaveLength(5);
   });

@@ -1,16 +1,12 @@
-import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { statSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Report } from "../../local/push/report.ts";
-import { watch } from "../support/berth-process.ts";
 import { registry as embedded } from "../support/registry.ts";
 import { contentsOf, workshop } from "./support/pushing.ts";
 import { stopProxies, type TcpProxy, tcpProxy } from "./support/tcp-proxy.ts";
 
 stopProxies();
-const { layout, push, states, stateFolder, variables } = workshop();
+const { image, push, startPush, states, stateFolder } = workshop();
 const berth = embedded();
 let line: TcpProxy;
 beforeEach(async () => {
@@ -18,30 +14,16 @@ beforeEach(async () => {
 });
 
 const MIB = 1024 * 1024;
-const ENTRY = fileURLToPath(new URL("../../local/berth.ts", import.meta.url));
 /** Headers, and what lay in buffers when a line was cut. */
 const SLACK = MIB;
-
-/** An image with one layer of so many bytes. */
-async function imageOf(size: number) {
-  const source = await layout();
-  const image = await source.addImage([size]);
-  await source.name([image]);
-  return { folder: source.folder, image };
-}
 
 const pushed = (repo: string) => contentsOf({ get: (path: string) => berth.fetch(path) }, repo, "1");
 
 /** Ends a push by a signal when it has sent so many bytes. */
 async function endedPush(signal: "SIGINT" | "SIGKILL", folder: string, reference: string, bytes: number) {
-  const child = spawn(process.execPath, [ENTRY, "push", folder, reference, "--part-size", "4m"], {
-    env: { ...process.env, ...variables() },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const { ended } = watch(child);
+  const running = startPush(folder, reference, "--part-size", "4m");
   await line.reached(line.sent() + bytes);
-  child.kill(signal);
-  return ended;
+  return running.kill(signal);
 }
 
 /** Kills a push when it has sent so many bytes: what it had said. */
@@ -53,7 +35,7 @@ async function killedPush(folder: string, reference: string, bytes: number): Pro
 
 describe("a line that is cut in the middle of a part", () => {
   it("costs a pause and at most that part", async () => {
-    const { folder } = await imageOf(16 * MIB);
+    const folder = await image(16 * MIB);
     line.cutAfter(6 * MIB);
     const { code, stdout, stderr } = await push(folder, `${line.host}/cut:1`, "--part-size", "4m");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -68,7 +50,7 @@ describe("a line that is cut in the middle of a part", () => {
 
 describe("a push that was killed", () => {
   it("goes on where it ended, and sends only what was missing", async () => {
-    const { folder } = await imageOf(24 * MIB);
+    const folder = await image(24 * MIB);
     const before = await killedPush(folder, `${line.host}/killed:1`, 14 * MIB);
     const first = line.sent();
     const { code, stdout } = await push(folder, `${line.host}/killed:1`, "--part-size", "4m", "--json");
@@ -81,7 +63,7 @@ describe("a push that was killed", () => {
   });
 
   it("leaves the address of its upload to its user alone, and takes it away when the blob is there", async () => {
-    const { folder } = await imageOf(24 * MIB);
+    const folder = await image(24 * MIB);
     const output = await killedPush(folder, `${line.host}/private:1`, 6 * MIB);
     const [state] = states();
     const secret = secretOf(state?.text);
@@ -94,15 +76,13 @@ describe("a push that was killed", () => {
   });
 
   it("begins again where the address is of no use any more", async () => {
-    const { folder } = await imageOf(16 * MIB);
+    const folder = await image(16 * MIB);
     for (const spoil of [
       (text: string) => text.replace(/secret=[\w-]+/, `secret=${"x".repeat(43)}`),
       (text: string) => text.slice(0, 50),
     ]) {
       await killedPush(folder, `${line.host}/again:1`, 6 * MIB);
-      const [name = ""] = readdirSync(stateFolder());
-      const file = join(stateFolder(), name);
-      writeFileSync(file, spoil(readFileSync(file, "utf8")));
+      for (const { file, text } of states()) writeFileSync(file, spoil(text));
     }
     expect((await push(folder, `${line.host}/again:1`)).code).toBe(0);
     expect(await pushed("again")).toHaveLength(3);
@@ -112,7 +92,7 @@ describe("a push that was killed", () => {
 
 describe("two pushes of the same image at once", () => {
   it("share an upload, and both end well", async () => {
-    const { folder } = await imageOf(16 * MIB);
+    const folder = await image(16 * MIB);
     const both = [push(folder, `${line.host}/twice:1`, "--part-size", "2m")];
     await line.reached(3 * MIB);
     both.push(push(folder, `${line.host}/twice:1`, "--part-size", "2m"));
@@ -126,7 +106,7 @@ describe("two pushes of the same image at once", () => {
 
 describe("a push that was interrupted by Ctrl+C", () => {
   it("ends with 1, says so, and goes on when it is run again", async () => {
-    const { folder } = await imageOf(24 * MIB);
+    const folder = await image(24 * MIB);
     const { code, stderr } = await endedPush("SIGINT", folder, `${line.host}/interrupted:1`, 14 * MIB);
     expect({ code, stderr }).toEqual({
       code: 1,

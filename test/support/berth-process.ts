@@ -40,14 +40,26 @@ interface RunOptions extends Pick<BerthOptions, "variables" | "entry"> {
 }
 
 /** Runs the command to its end. */
-export async function runBerth(
+export const runBerth = (args: readonly string[], options?: RunOptions): Promise<Ended> =>
+  startBerth(args, options).ended;
+
+/** Starts the command, which goes on beside the test: `kill` sends it a signal and resolves when it has ended. */
+export function startBerth(
   args: readonly string[],
   { variables, entry = ENTRY, input = "" }: RunOptions = {},
-): Promise<Ended> {
+): Pick<BerthProcess, "kill" | "ended"> {
   const child = launch(entry, args, variables);
   child.stdin?.end(input);
-  return watch(child).ended;
+  const { ended } = watch(child);
+  return { kill: killing(child, ended), ended };
 }
+
+const killing =
+  (child: ChildProcess, ended: Promise<Ended>): BerthProcess["kill"] =>
+  (signal) => {
+    child.kill(signal);
+    return ended;
+  };
 
 /** Starts `berth serve` on a free port and resolves when it serves; again on the same folder is a restart. */
 export async function spawnBerth({
@@ -65,10 +77,7 @@ export async function spawnBerth({
     said,
     fetch: (path, init) => fetch(new URL(path, url), { redirect: "manual", ...init }),
     signal: (signal) => void child.kill(signal),
-    kill: (signal) => {
-      child.kill(signal);
-      return ended;
-    },
+    kill: killing(child, ended),
     ended,
   };
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../support/free-port.ts";
 
 /** A program of its own that answers HTTP on this machine. */
 export interface LocalServer {
@@ -71,16 +71,4 @@ async function firstAnswer(endpoint: string, given: AbortSignal): Promise<string
     await sleep(POLL_MILLISECONDS);
   }
   return `no answer within ${START_MILLISECONDS / 1000} s`;
-}
-
-async function freePort(host: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((settle, reject) => {
-    server.once("error", reject);
-    server.listen(0, host, settle);
-  });
-  const address = server.address();
-  await new Promise((settle) => server.close(settle));
-  if (address === null || typeof address === "string") throw new Error(`${host} gives no port`);
-  return address.port;
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../../support/free-port.ts";
 import { goTool } from "../../tools/go-tool.ts";
 import { freshDirectory } from "./images.ts";
 
@@ -54,15 +54,6 @@ function authOf(login: Login, passwords: string): string {
   return login === "basic"
     ? `auth: { htpasswd: { realm: tests, path: ${passwords} } }`
     : `auth: ${login.auth}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function answering(url: string, child: ChildProcess): Promise<void> {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { WebFunction } from "../../../functions/build.ts";
+import { freePort } from "../../support/free-port.ts";
 import { FUNCTION_ENVIRONMENT } from "./function-process.ts";
 
 /** A bundle in a process of its own, as Lambda starts a Web Function: told where to listen, and nothing else. */
@@ -60,13 +59,4 @@ async function answers(port: number): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import type { HttpRequest } from "../../../shared/http/messages.ts";
 import { type Breaks, type Patient, startPatient } from "../../doctor/support/patient.ts";
-import { type Ended, runBerth } from "../../support/berth-process.ts";
+import { type Ended, startBerth } from "../../support/berth-process.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
 import { createLayout, type Layout, sha256 } from "./layouts.ts";
 
@@ -27,6 +27,7 @@ export interface Registry {
 }
 
 export interface State {
+  readonly file: string;
   readonly text: string;
   /** permissions */
   readonly mode: number;
@@ -36,10 +37,14 @@ export interface Workshop {
   /** A registry on memory stores that does one thing wrong or nothing; stopped after the test. */
   readonly registry: (breaks?: Breaks) => Promise<Registry>;
   readonly layout: () => Promise<Layout>;
+  /** A layout with one image, which has layers of so many bytes: its folder. */
+  readonly image: (...layers: readonly number[]) => Promise<string>;
   /** a path of the test's own that does not exist yet */
   readonly path: (name: string) => string;
   /** `berth push`, with a state folder of the test file's own */
   readonly push: (source: string, reference: string, ...args: readonly string[]) => Promise<Ended>;
+  /** The same, while the test goes on. */
+  readonly startPush: (...args: Parameters<Workshop["push"]>) => ReturnType<typeof startBerth>;
   readonly variables: () => Readonly<Record<string, string>>;
   /** the files of uploads that are under way */
   readonly states: () => readonly State[];
@@ -62,13 +67,20 @@ export function workshop(): Workshop {
     made += 1;
     return join(temporary.path, `${made}-${name}`);
   };
-  const variables = () => ({ XDG_STATE_HOME: join(temporary.path, "state") });
   const stateFolder = () => join(temporary.path, "state", "berth", "uploads");
+  const variables = () => ({ XDG_STATE_HOME: join(temporary.path, "state") });
+  const startPush: Workshop["startPush"] = (...args) =>
+    startBerth(["push", ...args], { variables: variables() });
   return {
     path,
     variables,
     stateFolder,
     layout: () => createLayout(path("layout")),
+    image: async (...layers) => {
+      const source = await createLayout(path("layout"));
+      await source.name([await source.addImage(layers)]);
+      return source.folder;
+    },
     registry: async (breaks = (handler) => handler) => {
       const seen: Seen[] = [];
       const patient = await startPatient({ breaks: (handler) => recording(seen)(breaks(handler)) });
@@ -76,13 +88,16 @@ export function workshop(): Workshop {
       const { host } = new URL(patient.url);
       return { host, url: patient.url, seen, get: (target) => fetch(new URL(target, patient.url)) };
     },
-    push: (source, reference, ...args) =>
-      runBerth(["push", source, reference, ...args], { variables: variables() }),
-    states: () =>
-      readdirSync(stateFolder()).map((name) => {
+    push: (...args) => startPush(...args).ended,
+    startPush,
+    states: () => {
+      // A push that was killed may have left a file that it was about to rename.
+      const names = readdirSync(stateFolder()).filter((name) => name.endsWith(".json"));
+      return names.map((name) => {
         const file = join(stateFolder(), name);
-        return { text: readFileSync(file, "utf8"), mode: statSync(file).mode & 0o777 };
-      }),
+        return { file, text: readFileSync(file, "utf8"), mode: statSync(file).mode & 0o777 };
+      });
+    },
   };
 }
 
