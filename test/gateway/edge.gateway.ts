@@ -25,7 +25,7 @@ let edge: RegistryClient;
 let door: DoorRecorder;
 beforeAll(async () => {
   door = await recordDoor(stack.stand.door?.url ?? "");
-  edge = await stack.serveEdge({}, door.url);
+  edge = await stack.serveEdge({}, { door: door.url });
 });
 afterAll(() => door.stop());
 

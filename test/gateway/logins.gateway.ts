@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeImage, type TestImage } from "../clients/support/images.ts";
-import { LOGIN_CLIENTS } from "../clients/support/login-clients.ts";
-import { digestOf, manifestOf, type RegistryClient } from "./support/client.ts";
+import { describe, expect, it } from "vitest";
+import { digestOf, manifestOf } from "./support/client.ts";
 import { basic, guardedStack, type Login } from "./support/guarded-stack.ts";
 
 /** A stack with a policy: who is known how, and what for, behind the API and behind the edge. */
@@ -149,38 +147,5 @@ describe("the keys of tokens", () => {
     );
     expect(readers.some((what) => what.includes("kms:GetPublicKey"))).toBe(true);
     expect(readers.filter((what) => what.includes("kms:Sign"))).toEqual([]);
-  });
-});
-
-describe.each(["docker", "crane", "skopeo", "oras"])("%s", (client) => {
-  let image: TestImage;
-  let own: Awaited<ReturnType<(typeof LOGIN_CLIENTS)[string]>>;
-  let edge: RegistryClient;
-  const host = () => new URL(edge.url).host;
-  beforeAll(async () => {
-    edge = await stack.serveEdge({});
-    image = await makeImage(100_000);
-    const start = LOGIN_CLIENTS[client];
-    if (start === undefined) throw new Error(`there is no client ${client}`);
-    own = await start();
-  });
-  afterAll(() => own.stop());
-
-  it("logs in, pushes and pulls as a person, and pulls as a robot, which may not push", async () => {
-    const name = `${host()}/team/clients/${client}:1`;
-    const ada = await own.login(host(), stack.ada);
-    await ada.push(image, name);
-    await ada.pull(name);
-    const reader = await own.login(host(), stack.reader);
-    await reader.pull(name);
-    await expect(reader.push(image, `${host()}/team/refused/${client}:1`)).rejects.toThrow(
-      "robot:reader has no right to push to team/refused",
-    );
-  });
-
-  it("hears that a wrong secret is wrong", async () => {
-    const wrong = { ...stack.ada, secret: "wrong" };
-    const work = own.login(host(), wrong).then(({ pull }) => pull(`${host()}/team/clients/${client}:1`));
-    await expect(work).rejects.toThrow(/unauthorized|401|invalid username|wrong name/i);
   });
 });

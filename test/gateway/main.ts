@@ -132,7 +132,8 @@ async function start(options: Options, folder: string, running: AsyncDisposableS
   const stand = await startStand({
     template,
     folder,
-    variables: options.set,
+    // A request to AWS that somebody logs in with is signed for one registry: this is how clients call it here.
+    variables: { BERTH_HOSTS: `${options.host}:${options.port} localhost:${options.port}`, ...options.set },
     s3Host: options.s3Host,
     ...(pulled && { parameters: pulled.parameters }),
     ...(!options.door && { door: "none" }),

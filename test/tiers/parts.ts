@@ -95,6 +95,7 @@ export const PARTS: readonly Part[] = [
       "test/concurrency",
       "test/conformance",
       "test/clients/support",
+      "test/identities/support",
       "test/functions/support",
       "test/spec",
       "test/tools",
@@ -118,7 +119,7 @@ export const PARTS: readonly Part[] = [
     env: (tier) => ({ BERTH_TEST_TIER: tier }),
     report: "vitest",
     limitMinutes: { gate: 50, full: 120 },
-    testedBy: ["test/clients", "test/tools"],
+    testedBy: ["test/clients", "test/identities/support", "test/tools"],
   },
 ];
 

@@ -1,65 +1,52 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runBerth, spawnBerth } from "../../support/berth-process.ts";
+import { freePort } from "../../support/free-port.ts";
+import type { Callers, Guarded, Login } from "./callers.ts";
 import { freshDirectory } from "./images.ts";
-import { CERTIFICATE, startIssuer } from "./issuer.ts";
-
-/** What somebody logs in with. */
-export interface Login {
-  readonly name: string;
-  readonly secret: string;
-}
-/** A Berth that asks callers who they are, with somebody of each kind that it knows. */
-export interface GuardedBerth {
-  /** host:port */
-  readonly host: string;
-  /** these may push and pull in team/ */
-  readonly person: Login;
-  readonly robot: Login;
-  readonly oidc: Login;
-  /** may pull there, and nothing else */
-  readonly reader: Login;
-  readonly stop: () => Promise<void>;
-}
+import { startVouchers } from "./vouchers.ts";
 
 const PASSWORD = "correct horse battery staple";
 
-const policyWith = (issuer: string): string => `version: 1
-issuers:
-  ci: { url: "${issuer}", audience: berth }
-rules:
-  - { who: user:admin, may: [pull, push, delete, admin], on: "**" }
-  - { who: [user:ada, robot:builder], may: [pull, push], on: team/** }
-  - { who: { issuer: ci, claims: { repository: team/* } }, may: [pull, push], on: team/** }
-  - { who: robot:reader, may: pull, on: team/** }
-`;
-
-export async function startGuarded(): Promise<GuardedBerth> {
+/** A Berth of its own, in one process, that asks callers who they are. */
+export async function startGuarded(): Promise<Guarded & { readonly stop: () => Promise<void> }> {
   const home = await freshDirectory("guarded");
-  const issuer = await startIssuer();
+  const vouchers = await startVouchers();
   const policy = join(home, "policy.yaml");
-  await writeFile(policy, policyWith(issuer.url));
-  const variables = { NODE_EXTRA_CA_CERTS: CERTIFICATE };
-  const berth = await spawnBerth({ data: join(home, "data"), args: ["--policy", policy], variables });
+  await writeFile(policy, vouchers.policy);
+  // It has to know by which port it is called: a request to AWS is signed for one registry.
+  const args = ["--policy", policy, "--port", String(await freePort())];
+  const berth = await spawnBerth({ data: join(home, "data"), args, variables: vouchers.variables });
   const host = new URL(berth.url).host;
-  const command = commandAs(host, { name: "admin", secret: await berth.said(/secret\s+(berth_\S+)/) });
+  const accounts = await addAccounts(host, await berth.said(/secret\s+(berth_\S+)/));
+  return {
+    host,
+    ...accounts,
+    ...(await vouchers.callers()),
+    stop: async () => {
+      await berth.kill("SIGTERM");
+      await vouchers.stop();
+    },
+  };
+}
+
+/** Makes a person with a password and two robots with access keys, by Berth's own commands. */
+export async function addAccounts(
+  host: string,
+  adminSecret: string,
+): Promise<Pick<Callers, "person" | "robot" | "reader">> {
+  const command = commandAs(host, { kind: "login", name: "admin", secret: adminSecret });
   await command("user add ada");
   await command("user password ada", `${PASSWORD}\n`);
   const robot = async (name: string): Promise<Login> => {
     await command(`robot add ${name}`);
     const made = JSON.parse(await command(`key add robot:${name} test --json`)) as { secret: string };
-    return { name, secret: made.secret };
+    return { kind: "login", name, secret: made.secret };
   };
   return {
-    host,
-    person: { name: "ada", secret: PASSWORD },
+    person: { kind: "login", name: "ada", secret: PASSWORD },
     robot: await robot("builder"),
     reader: await robot("reader"),
-    oidc: { name: "oidc", secret: await issuer.issue({ repository: "team/app" }) },
-    stop: async () => {
-      await berth.kill("SIGTERM");
-      await issuer.stop();
-    },
   };
 }
 

@@ -1,33 +1,24 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { pagesOf, signingKey } from "../../identities/support/issuer.ts";
-
-const tls = (file: string): string => fileURLToPath(new URL(`../../support/tls/${file}`, import.meta.url));
-
-/** What a process has to trust that asks the issuer: NODE_EXTRA_CA_CERTS. */
-export const CERTIFICATE = tls("cert.pem");
+import { tlsOptions } from "./tls.ts";
 
 export interface IdTokens {
   readonly url: string;
-  /** An ID token as a CI system hands to its jobs. */
-  readonly issue: (claims: Readonly<Record<string, string>>) => Promise<string>;
+  /** An ID token as a CI system hands to its jobs; good for an hour, where `claims` say nothing else. */
+  readonly issue: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
 /** An issuer of ID tokens on this machine, by https, as a registry wants it. */
 export async function startIssuer(): Promise<IdTokens> {
   const key = await signingKey("1");
-  const server = createServer(
-    { key: await readFile(tls("key.pem")), cert: await readFile(CERTIFICATE) },
-    (request, response) => {
-      const page = pages[request.url ?? ""];
-      if (page) page(response);
-      else response.writeHead(404).end();
-    },
-  );
+  const server = createServer(tlsOptions(), (request, response) => {
+    const page = pages[request.url ?? ""];
+    if (page) page(response);
+    else response.writeHead(404).end();
+  });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const url = `https://localhost:${(server.address() as AddressInfo).port}`;
   const pages = pagesOf(url, [key.publicJwk]);

@@ -18,15 +18,22 @@ export interface StackUnderTest {
   readonly stand: Stand;
   /** Another API before the same functions; it stops with the test file. */
   readonly serve: (switches: Partial<Switches>) => Promise<RegistryClient>;
-  /** The stack's edge, before such an API; it stops with the test file. `inPlace` of the upload door's own address. */
-  readonly serveEdge: (switches: Partial<Switches>, inPlace?: string) => Promise<RegistryClient>;
+  /** The stack's edge, before such an API; it stops with the test file. */
+  readonly serveEdge: (switches: Partial<Switches>, where?: EdgePlace) => Promise<RegistryClient>;
   /** the function behind a route of the template */
   readonly behind: (routeKey: string) => LambdaFunction;
   /** what the functions logged since the start */
   readonly log: () => string;
 }
 
-type Options = Partial<
+interface EdgePlace {
+  /** instead of the upload door's own address */
+  readonly door?: string;
+  /** instead of a free one */
+  readonly port?: number;
+}
+
+export type StackOptions = Partial<
   Pick<StandOptions, "variables" | "parameters" | "scaling" | "watch" | "webTimeout">
 > & {
   /** whether uploads go on at the upload door; most tests are of the API */
@@ -35,8 +42,11 @@ type Options = Partial<
   readonly settings?: object;
 };
 
-/** The synthesized stack on this machine, for all tests of the file. A right that a function lacked fails them. */
-export function stackUnderTest({ door = "none", settings, ...options }: Options = {}): StackUnderTest {
+/**
+ * The synthesized stack on this machine, for all tests of the file. A right that a function lacked fails them. `given`: what
+ * it is made of, or what finds that out before the tests.
+ */
+export function stackUnderTest(given: StackOptions | (() => Promise<StackOptions>) = {}): StackUnderTest {
   const running = new AsyncDisposableStack();
   const up: { stand?: Stand; template?: Template; client?: RegistryClient; log: string } = { log: "" };
   const log = (line: string): void => {
@@ -49,17 +59,19 @@ export function stackUnderTest({ door = "none", settings, ...options }: Options 
     running.defer(() => server.stop());
     return createClient(server.url);
   };
-  const serveEdge: StackUnderTest["serveEdge"] = async (switches, inPlace) => {
+  const serveEdge: StackUnderTest["serveEdge"] = async (switches, { door, port = 0 } = {}) => {
     const { url: api } = await serve(switches);
     const { plan, webFunctions: played, door: own } = must(up.stand);
     const webFunctions = new Map(
-      [...played].map(([domain, { url }]) => [domain, { url: url === own?.url ? (inPlace ?? url) : url }]),
+      [...played].map(([domain, { url }]) => [domain, { url: url === own?.url ? (door ?? url) : url }]),
     );
-    const server = await serveStackEdge({ template: must(up.template), plan, webFunctions, api }, address);
+    const behind = { template: must(up.template), plan, webFunctions, api };
+    const server = await serveStackEdge(behind, { ...address, port });
     running.defer(() => server.stop());
     return createClient(server.url);
   };
   beforeAll(async () => {
+    const { door = "none", settings, ...options } = typeof given === "function" ? await given() : given;
     const folder = await mkdtemp(join(tmpdir(), "berth-stand-"));
     running.defer(() => rm(folder, { recursive: true, force: true }));
     const assembly = settings ? join(folder, "assembly") : inject("assembly");

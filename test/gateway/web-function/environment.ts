@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
+import { freePort } from "../../support/free-port.ts";
 import { WEB_LIMITS } from "./limits.ts";
 
 export interface WebEnvironmentSettings {
@@ -96,13 +96,4 @@ function takesConnection(port: number): Promise<boolean> {
   const socket = connect({ host: LOOPBACK, port });
   socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
   return promise.finally(() => socket.destroy());
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
