@@ -66,7 +66,7 @@ interface Lookup {
 export const byLogIn =
   ({ logIn, rightsOf }: Lookup): ByCredentials =>
   async (credentials, { clientAddress = "" }) => {
-    const found = await logIn({ ...credentials, from: clientAddress });
+    const found = await logIn({ ...credentials, from: clientAddress }, "remembered");
     if (found === "unknown") return WORTHLESS;
     const access = { caller: { name: nameOf(found) }, rights: await rightsOf(found), isSettled: () => true };
     return { kind: "known", access };

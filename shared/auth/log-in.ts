@@ -13,12 +13,17 @@ const REMEMBERED_FOR = 60_000;
 const MOST = 1000;
 
 /** TOOMANYREQUESTS for who failed too often with this name from this address, and for who asks too much altogether. */
-export type LogIn = (login: Login) => Promise<Identity | "unknown">;
+export type LogIn = (login: Login, trust: Trust) => Promise<Identity | "unknown">;
+
+/**
+ * What a secret that is remembered is worth: what it was, for a request that should cost no look at the table; or that it is
+ * still its owner's is looked up, for a token, which lasts longer than the request.
+ */
+export type Trust = "remembered" | "looked-up";
 
 /**
  * Remembers who showed what for a minute, so that a client which sends its password with each request is verified once; of
- * what was shown only a keyed hash. That a person's or a robot's secret is still theirs is asked each time: an account of the
- * same name may be another's by now. What is wrong is not remembered.
+ * what was shown only a keyed hash. What is wrong is not remembered.
  */
 export function createLogIn(
   { authenticate, again, kindOf = () => "guessable" }: Authenticator,
@@ -51,21 +56,22 @@ export function createLogIn(
     return found;
   };
 
-  /** Somebody whom an issuer or AWS vouches for can't be asked for again. */
-  const remembered = async (hash: string, { from }: Login): Promise<Identity | "unknown"> => {
+  /** Somebody whom an issuer or AWS vouches for can't be looked up. */
+  const remembered = async (hash: string, { from }: Login, trust: Trust): Promise<Identity | "unknown"> => {
     const identity = known.get(hash);
     if (identity === undefined || !isRenewable(identity)) return identity ?? "unknown";
     check({ name: nameOf(identity), from });
+    if (trust === "remembered") return identity;
     const still = await again(identity);
     if (still === "unknown") known.delete(hash);
     return still;
   };
 
-  return async (login) => {
+  return async (login, trust) => {
     const kind = kindOf(login);
     if (kind === "impossible") return "unknown";
     const hash = hashOf(login);
-    const found = await remembered(hash, login);
+    const found = await remembered(hash, login, trust);
     if (found !== "unknown") return found;
     const looking = running.get(hash) ?? look(login, hash, kind).finally(() => running.delete(hash));
     running.set(hash, looking);

@@ -6,8 +6,8 @@ export type OnFailedLogin = (login: Pick<Login, "name" | "from">) => void;
 
 export const tellingFailures =
   (logIn: LogIn, tell: OnFailedLogin): LogIn =>
-  async (login) => {
-    const found = await logIn(login);
+  async (login, trust) => {
+    const found = await logIn(login, trust);
     if (found === "unknown") tell({ name: login.name, from: login.from });
     return found;
   };

@@ -67,7 +67,7 @@ async function whoAsks(
     case "nothing":
       return counted({ kind: "anonymous" });
     case "credentials":
-      return counted(await logIn({ ...grounds.credentials, from: from ?? "" }));
+      return counted(await logIn({ ...grounds.credentials, from: from ?? "" }, "looked-up"));
     case "refresh": {
       const identity = await tokens.readRefresh(grounds.token);
       const who = await counted(identity === "invalid" ? "unknown" : identity);

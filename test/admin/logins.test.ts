@@ -20,10 +20,15 @@ beforeAll(async () => {
   }
 });
 
-/** The status of a login from an address of this machine. */
-async function logIn(localAddress: string, name: string, secret = PASSWORD): Promise<number> {
+/** The status of a login from an address of this machine: of a request by Basic, or of one for a token. */
+async function logIn(
+  localAddress: string,
+  name: string,
+  secret = PASSWORD,
+  path: "/v2/" | "/token" = "/v2/",
+): Promise<number> {
   const headers = { Authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString("base64")}` };
-  const asking = request(new URL("/v2/", berth.url), { localAddress, headers, agent: false }).end();
+  const asking = request(new URL(path, berth.url), { localAddress, headers, agent: false }).end();
   const [answer] = (await once(asking, "response")) as [IncomingMessage];
   await buffer(answer);
   return answer.statusCode ?? 0;
@@ -64,34 +69,34 @@ describe("who guesses", () => {
 });
 
 describe("a password", () => {
-  it("is worth nothing for another account of the name, also where it was taken a moment ago", async () => {
+  it("buys no token for another account of the name, also where it did a moment ago", async () => {
     await add("eve");
     await give("eve");
-    expect(await logIn("127.0.0.8", "eve")).toBe(200);
+    expect(await logIn("127.0.0.8", "eve", PASSWORD, "/token")).toBe(200);
     await ask("/v2/_berth/people/eve", { method: "DELETE" });
-    expect(await logIn("127.0.0.8", "eve")).toBe(401);
+    expect(await logIn("127.0.0.8", "eve", PASSWORD, "/token")).toBe(401);
     await add("eve");
-    expect(await logIn("127.0.0.8", "eve")).toBe(401);
+    expect(await logIn("127.0.0.8", "eve", PASSWORD, "/token")).toBe(401);
     await give("eve", "another long password");
-    expect(await logIn("127.0.0.8", "eve")).toBe(401);
-    expect(await logIn("127.0.0.8", "eve", "another long password")).toBe(200);
+    expect(await logIn("127.0.0.8", "eve", PASSWORD, "/token")).toBe(401);
+    expect(await logIn("127.0.0.8", "eve", "another long password", "/token")).toBe(200);
   });
 
-  it("that was replaced or taken away ends at once, and so does an access key that was revoked", async () => {
+  it("that was replaced or taken away buys no token from then on, nor does an access key that was revoked", async () => {
     await give("ben", "one long password");
-    expect(await logIn("127.0.0.9", "ben", "one long password")).toBe(200);
+    expect(await logIn("127.0.0.9", "ben", "one long password", "/token")).toBe(200);
     await give("ben", "two long passwords");
-    expect(await logIn("127.0.0.9", "ben", "one long password")).toBe(401);
-    expect(await logIn("127.0.0.9", "ben", "two long passwords")).toBe(200);
+    expect(await logIn("127.0.0.9", "ben", "one long password", "/token")).toBe(401);
+    expect(await logIn("127.0.0.9", "ben", "two long passwords", "/token")).toBe(200);
     await ask("/v2/_berth/people/ben/password", { method: "DELETE" });
-    expect(await logIn("127.0.0.9", "ben", "two long passwords")).toBe(401);
+    expect(await logIn("127.0.0.9", "ben", "two long passwords", "/token")).toBe(401);
     const { body } = await ask("/v2/_berth/keys", {
       method: "POST",
       body: { owner: "user:ben", name: "one" },
     });
     const { id, secret } = body as { id: string; secret: string };
-    expect(await logIn("127.0.0.9", "ben", secret)).toBe(200);
+    expect(await logIn("127.0.0.9", "ben", secret, "/token")).toBe(200);
     await ask(`/v2/_berth/keys/${id}`, { method: "DELETE" });
-    expect(await logIn("127.0.0.9", "ben", secret)).toBe(401);
+    expect(await logIn("127.0.0.9", "ben", secret, "/token")).toBe(401);
   });
 });

@@ -1,18 +1,25 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../local/system-clock.ts";
-import { createLogIn, type LogIn } from "../../shared/auth/log-in.ts";
+import type { Login } from "../../shared/auth/authenticate.ts";
+import { createLogIn, type Trust } from "../../shared/auth/log-in.ts";
 import { HttpRefusal } from "../../shared/http/refusal.ts";
 import { PEOPLE, type People, people } from "./support/people.ts";
 import { UNTHROTTLED } from "./support/unthrottled.ts";
 
 let now = 0;
 let everyone: People;
-let logIn: LogIn;
+let logIn: ReturnType<typeof open>;
+
+/** As requests log in, where nothing else is said. */
+function open(...parts: Parameters<typeof createLogIn>) {
+  const opened = createLogIn(...parts);
+  return (login: Login, trust: Trust = "remembered") => opened(login, trust);
+}
 
 beforeEach(() => {
   now = 1_000_000;
   everyone = people();
-  logIn = createLogIn(everyone, { ...systemClock, now: () => now }, UNTHROTTLED);
+  logIn = open(everyone, { ...systemClock, now: () => now }, UNTHROTTLED);
 });
 
 const right = { name: "ben", secret: PEOPLE["ben"]?.secret ?? "", from: "192.0.2.1" };
@@ -39,16 +46,25 @@ describe("a login", () => {
     expect(everyone.looked()).toBe(1);
   });
 
-  it("that was revoked ends at once, also where it is remembered", async () => {
+  it("that was revoked buys nothing from then on, and does for requests until it is forgotten", async () => {
     await logIn(right);
     everyone.revoke("ben");
+    expect(await logIn(right)).not.toBe("unknown");
+    now += 60_000;
+    expect(await logIn(right)).toBe("unknown");
+  });
+
+  it("that was revoked is forgotten once it is shown for a token", async () => {
+    await logIn(right);
+    everyone.revoke("ben");
+    expect(await logIn(right, "looked-up")).toBe("unknown");
     expect(await logIn(right)).toBe("unknown");
   });
 
   it("of whom somebody outside vouches for is asked for again after a minute", async () => {
     const role = { kind: "aws", arn: "arn:aws:iam::1:role/ci" } as const;
     let looked = 0;
-    const vouching = createLogIn(
+    const vouching = open(
       { authenticate: async () => ((looked += 1), role), again: async () => "unknown" },
       { ...systemClock, now: () => now },
       UNTHROTTLED,
@@ -67,7 +83,7 @@ describe("a login", () => {
   });
 
   it("does not take one name and secret for another that reads the same", async () => {
-    const odd = createLogIn(
+    const odd = open(
       {
         ...everyone,
         authenticate: async ({ name }) => (name === "a" ? { kind: "anonymous" } : "unknown"),
@@ -180,7 +196,7 @@ describe("who guesses", () => {
 
   it("does not lose it where a try is told to come back", async () => {
     let isBusy = false;
-    const busy = createLogIn(
+    const busy = open(
       {
         ...everyone,
         authenticate: (login) => (isBusy ? Promise.reject(new Error("busy")) : everyone.authenticate(login)),
@@ -197,7 +213,7 @@ describe("who guesses", () => {
   });
 
   it("is not counted where nobody could look him up", async () => {
-    const failing = createLogIn(
+    const failing = open(
       { ...everyone, authenticate: () => Promise.reject(new Error("the table is away")) },
       { ...systemClock, now: () => now },
       UNTHROTTLED,
