@@ -86,8 +86,15 @@ const foldersAround = (glob: Glob): readonly string[] => [
   ...[...glob.matchAll(/\//g)].map(({ index }) => glob.slice(0, index + 1)),
 ];
 
+/** What all that a glob matches begins with: all of it, where it has no star. */
+export const beginningOf = (glob: Glob): string =>
+  longest(glob.split(AND).map((each) => each.slice(0, firstStar(each))));
+
+const longest = (texts: readonly string[]): string =>
+  texts.reduce((one, other) => (other.length > one.length ? other : one));
+
 /** Whether it is a name, and matches nothing else. */
-const isName = (glob: Glob): boolean => !glob.includes("*");
+export const isName = (glob: Glob): boolean => !glob.includes("*");
 
 /** What both match, as one glob; undefined where it is plain that nothing does. */
 export function both(one: Glob, other: Glob): Glob | undefined {

@@ -3,7 +3,7 @@ import type { Operation, Registry } from "../registry/registry.ts";
 import type { Access } from "./access.ts";
 import { listReadable } from "./list-readable.ts";
 import { MissingRight } from "./missing-right.ts";
-import { allows, findsAll, mayFind, type Need, type Rights } from "./rights.ts";
+import { allows, finder, findsAll, type Need, type Rights } from "./rights.ts";
 
 /**
  * A registry that does for this caller what its rights allow, and for the rest throws MissingRight before anything was
@@ -64,8 +64,9 @@ const mountFromReadable =
   async (call) => {
     const { from } = call;
     if (findsAll(rights)) return mountBlob(call);
-    if (from === undefined) return mountBlob({ ...call, sources: (repo) => mayFind(rights, repo) });
-    return mayFind(rights, from) ? mountBlob(call) : "unknown";
+    const isReadable = finder(rights);
+    if (from === undefined) return mountBlob({ ...call, sources: isReadable });
+    return isReadable(from) ? mountBlob(call) : "unknown";
   };
 
 /** A running upload's secret is the right to it: a push that outlives its token goes on. */

@@ -1,5 +1,5 @@
 import type { RepoName, Tag } from "../oci/names.ts";
-import { type Glob, matches } from "./glob.ts";
+import { type Glob, isName, matches } from "./glob.ts";
 
 /** What a policy can allow. `admin` is the administration of the registry itself, and holds none of the others. */
 export const ACTIONS = ["pull", "push", "delete", "admin"] as const;
@@ -62,9 +62,19 @@ const letsPush = ({ tags }: Grant, tag: Tag): boolean =>
 const administers = ({ repositories, actions }: Grant): boolean =>
   repositories === ALL && actions.includes("admin");
 
-/** Whether the catalog lists a repository, and a mount may look into it. */
-export const mayFind = (rights: Rights, repo: RepoName): boolean =>
-  rights.searches.some((glob) => matches(glob, repo)) || allows(rights, { action: "pull", repo });
+/** What the catalog lists, and what a mount may look into. */
+export const findable = ({ searches, grants }: Rights): readonly Glob[] => [
+  ...searches,
+  ...grants.filter(({ actions }) => actions.includes("pull")).map(({ repositories }) => repositories),
+];
+
+/** Whether the catalog lists a repository, and a mount may look into it: to be asked of many. */
+export function finder(rights: Rights): (repo: RepoName) => boolean {
+  const globs = findable(rights);
+  const names = new Set<string>(globs.filter(isName));
+  const patterns = [...new Set(globs.filter((glob) => !isName(glob)))];
+  return (repo) => names.has(repo) || patterns.some((glob) => matches(glob, repo));
+}
 
 /** Whether that is so of every repository, and none needs to be looked at. */
 export const findsAll = ({ searches }: Rights): boolean => searches.includes(ALL);
