@@ -38,7 +38,11 @@ export const listReadable =
     }
     const entries = readable.slice(0, limit);
     const last = entries.at(-1);
-    return { entries, ...(readable.length > entries.length && last !== undefined && { next: last }) };
+    return {
+      entries,
+      ...(readable.length > entries.length && last !== undefined && { next: last }),
+      ...(rights.isCut && { isPartial: true }),
+    };
   };
 
 function tooFarApart(caller: string): OciError {

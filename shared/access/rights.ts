@@ -18,6 +18,8 @@ export interface Rights {
   readonly grants: readonly Grant[];
   /** What the catalog lists, and a mount without a source looks through: all that the caller may pull. */
   readonly searches: readonly Glob[];
+  /** the caller may pull more than these rights, those of a token, had room for */
+  readonly isCut?: true;
   /** may list the catalog */
   readonly catalog: boolean;
 }

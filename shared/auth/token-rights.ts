@@ -1,4 +1,4 @@
-import { type Glob, matches } from "../access/glob.ts";
+import { type Glob, isName, matches } from "../access/glob.ts";
 import { type Action, allows, type Grant, type Need, type Rights } from "../access/rights.ts";
 import type { RepoName } from "../oci/names.ts";
 import { type Scope, scopeText } from "./scope.ts";
@@ -21,30 +21,40 @@ interface RegistryEntry {
 /** Docker's claim `access`, with `tags` and `refused` beside what Docker has. */
 export type AccessEntry = RepositoryEntry | RegistryEntry;
 
-/** bytes that globs for mounts may take of a token */
+/** bytes that globs may take of a token: see MOST_BYTES in tokens.ts */
 const MOST_FOR_MOUNTS = 1024;
+const MOST_FOR_CATALOG = 2048;
 
 /** The rights of a caller, as far as a token was asked for them. */
 export interface TokenRights {
   readonly access: readonly AccessEntry[];
   /** where there is use for it: to list the catalog, and to mount */
   readonly searches?: readonly Glob[];
+  /** the catalog lists more than there is room for in `searches` */
+  readonly isCut?: true;
 }
 
-/** What a token for these scopes holds: of each what is allowed, which may be nothing. */
+/**
+ * What a token for these scopes holds: of each what is allowed, which may be nothing. A mount that does not find its source
+ * is an upload, and a catalog that lists a part says so: a long policy must not be in the way of either.
+ */
 export function narrowTo(scopes: readonly Scope[], rights: Rights): TokenRights {
   const access = scopes.map((scope) => entryOf(scope, rights));
-  if (access.some((entry) => permits(entry, "*"))) return { access, searches: rights.searches };
-  if (!access.some((entry) => permits(entry, "push"))) return { access };
-  return { access, searches: fitting(rights.searches) };
+  const isForCatalog = access.some((entry) => permits(entry, "*"));
+  if (!isForCatalog && !access.some((entry) => permits(entry, "push"))) return { access };
+  const searches = fitting(rights.searches, isForCatalog ? MOST_FOR_CATALOG : MOST_FOR_MOUNTS);
+  const isCut = isForCatalog && searches.length < rights.searches.length;
+  return { access, searches, ...(isCut && { isCut }) };
 }
 
-/** A mount that does not find its source is an upload; so a long policy must not be in the way of a push. */
-function fitting(searches: readonly Glob[]): readonly Glob[] {
-  const sizes = searches.map((glob) => JSON.stringify(glob).length + 1);
-  return searches.filter(
-    (_, at) => sizes.slice(0, at + 1).reduce((sum, size) => sum + size) <= MOST_FOR_MOUNTS,
-  );
+/** As many as fit. Patterns come first: each finds more than a name does. */
+function fitting(searches: readonly Glob[], room: number): readonly Glob[] {
+  const inOrder = [...searches.filter((glob) => !isName(glob)), ...searches.filter(isName)];
+  let left = room;
+  return inOrder.filter((glob) => {
+    left -= JSON.stringify(glob).length + 1;
+    return left >= 0;
+  });
 }
 
 const permits = ({ actions }: { readonly actions: readonly string[] }, action: string): boolean =>
@@ -88,9 +98,10 @@ function tagsOf(pushes: readonly Grant[]): readonly Glob[] | undefined {
 }
 
 /** What the holder of a token may. */
-export const rightsIn = ({ access, searches = [] }: TokenRights): Rights => ({
+export const rightsIn = ({ access, searches = [], isCut }: TokenRights): Rights => ({
   grants: access.map(grantOf).filter((grant) => grant !== undefined),
   searches,
+  ...(isCut && { isCut }),
   catalog: access.some((entry) => isOf(entry, "catalog") && permits(entry, "*")),
 });
 

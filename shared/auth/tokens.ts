@@ -54,8 +54,8 @@ export function createTokenReader({ verify }: Verifier, { now }: Pick<Clock, "no
 export function createTokens(keys: Signer & Verifier, clock: Clock): Tokens {
   return {
     ...createTokenReader(keys, clock),
-    issueAccess: async ({ subject, access, searches }) => {
-      const rights = { access, ...(searches && { searches }) };
+    issueAccess: async ({ subject, access, searches, isCut }) => {
+      const rights = { access, ...(searches && { searches }), ...(isCut && { isCut }) };
       const token = await keys.sign(
         { ...claimsFor(subject, ACCESS_LIFE, clock), ...rights },
         "berth-access+jwt",
@@ -89,9 +89,14 @@ function tooLarge(bytes: number): OciError {
 }
 
 /** Another version of Berth with the same key may have signed it: so much is looked at, and no more. */
-function accessOf({ sub, access, searches }: Claims): AccessToken | "invalid" {
+function accessOf({ sub, access, searches, isCut }: Claims): AccessToken | "invalid" {
   if (!Array.isArray(access) || (searches !== undefined && !Array.isArray(searches))) return "invalid";
-  return { subject: sub, access: access as AccessEntry[], ...(searches && { searches }) };
+  return {
+    subject: sub,
+    access: access as AccessEntry[],
+    ...(searches && { searches }),
+    ...(isCut === true && { isCut }),
+  };
 }
 
 function refreshOf({ identity }: Claims): Renewable | "invalid" {

@@ -21,16 +21,21 @@ export async function answerTags(route: RouteIn<"tag">, { registry, caller }: Ca
   return json(200, { name: repo, tags: entries }, linkTo(`/v2/${repo}/tags/list`, { next, limit }));
 }
 
+/** distribution-spec § Warnings: what clients show, and no more. */
+const PARTIAL: Headers = {
+  Warning: '299 - "the list is not complete: a token has no room for all that you may pull"',
+};
+
 /** Docker's catalog. */
 export async function answerCatalog(
   { page }: RouteIn<"catalog">,
   { registry, caller }: Call,
 ): Promise<HttpAnswer> {
   const limit = limitOf(page, CATALOG_PAGE);
-  const { entries, next } = await collect(
+  const { entries, next, isPartial } = await collect(
     (most, after) => registry.listRepos({ limit: most, ...(after !== undefined && { after }), caller }),
     { limit, last: page.last },
   );
-  const headers: Headers = linkTo("/v2/_catalog", { next, limit });
+  const headers: Headers = { ...linkTo("/v2/_catalog", { next, limit }), ...(isPartial && PARTIAL) };
   return json(200, { repositories: entries }, headers);
 }

@@ -19,10 +19,11 @@ export async function collect<Entry>(
   const first = await list(Math.max(limit, 1), last);
   if (limit === 0) return { entries: [] };
   const entries = [...first.entries];
+  const partial = first.isPartial ? { isPartial: first.isPartial } : {};
   let { next } = first;
   for (;;) {
-    if (next === undefined) return { entries };
-    if (entries.length >= limit) return { entries, next };
+    if (next === undefined) return { entries, ...partial };
+    if (entries.length >= limit) return { entries, next, ...partial };
     const page = await list(limit - entries.length, next);
     entries.push(...page.entries);
     next = page.next;

@@ -50,8 +50,9 @@ export const createDeleteBlob =
     });
   };
 
-/** Repositories that link a blob, looked through until one may be a source. */
+/** Repositories that link a blob, looked through until one may be a source: a mount that finds none is an upload. */
 const LINKS_AT_A_TIME = 1000;
+const MOST_LINKS = 10_000;
 
 export const createMountBlob =
   ({ table, clock }: Ports): Registry["mountBlob"] =>
@@ -83,8 +84,11 @@ type IsSource = (repo: RepoName) => boolean;
 async function isLinkedInAny(table: ReadTable, digest: Digest, isSource?: IsSource): Promise<boolean> {
   const range = ranges.linkedIn(digest);
   const links = itemsOf(table, { ...range, keysOnly: true }, isSource ? LINKS_AT_A_TIME : 1);
+  let looked = 0;
   for await (const { sk } of links) {
     if (!isSource || isSource(sk.slice(range.prefix.length) as RepoName)) return true;
+    looked += 1;
+    if (looked === MOST_LINKS) return false;
   }
   return false;
 }

@@ -76,6 +76,8 @@ export interface Listed<Entry> {
   readonly entries: readonly Entry[];
   /** hand it back as `after`; absent at the end */
   readonly next?: string;
+  /** the caller may see more than what they show of themselves lets be listed */
+  readonly isPartial?: true;
 }
 
 /**

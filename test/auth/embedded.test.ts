@@ -160,3 +160,21 @@ describe("nobody in particular", () => {
     expect(await catalog.json()).toEqual({ repositories: ["public/x"] });
   });
 });
+
+describe("the catalog of who may pull very many repositories by name", () => {
+  it("is complete by Basic, and by a token what it has room for, which it says", async () => {
+    const names = Array.from({ length: 300 }, (_, at) => `shop/service-${at}`);
+    const rule = `  - { who: user:ada, may: pull, on: ["public/*", ${[...names, "shop/a", "shop/b"].join(", ")}] }\n`;
+    await administer("PUT", "policy", { policy: POLICY + rule });
+    const { secret } = await keyFor("user:ada", "lister");
+    const { token } = await logIn("ada", secret, "registry:catalog:*");
+    expect(token.length).toBeLessThan(4096);
+    const byToken = await ask("/v2/_catalog", {}, bearer(token));
+    expect(await byToken.json()).toEqual({ repositories: ["public/x", "shop/a"] });
+    expect(byToken.headers.get("Warning")).toMatch(/^299 - "the list is not complete: a token has no room/);
+    const byKey = await ask("/v2/_catalog", {}, basic("ada", secret));
+    expect(await byKey.json()).toEqual({ repositories: ["public/x", "shop/a", "shop/b"] });
+    expect(byKey.headers.get("Warning")).toBeNull();
+    await administer("DELETE", "policy");
+  });
+});

@@ -69,10 +69,21 @@ describe("what a token holds", () => {
 
   it("leaves out what mounts could search, rather than be too long for a push", () => {
     const many = Array.from({ length: 200 }, (_, at) => grant(`team-${at}/**`, ["pull", "push"]));
-    const { searches = [] } = tokenFor("repository:team-1/a:push", rights(many));
+    const { searches = [], isCut } = tokenFor("repository:team-1/a:push", rights(many));
     expect(searches.length).toBeGreaterThan(10);
     expect(JSON.stringify(searches).length).toBeLessThanOrEqual(1026);
-    expect(tokenFor("registry:catalog:*", rights(many, true)).searches).toHaveLength(200);
+    expect(isCut).toBeUndefined();
+  });
+
+  it("leaves out what the catalog could list as well, names before patterns, and says so", () => {
+    const names = Array.from({ length: 200 }, (_, at) => grant(`shop/api-${at}`, ["pull"]));
+    const reader = rights([...names, grant("base/*", ["pull"])], true);
+    const token = tokenFor("registry:catalog:*", reader);
+    expect(token.isCut).toBe(true);
+    expect(token.searches?.slice(0, 2)).toEqual(["base/*", "shop/api-0"]);
+    expect(JSON.stringify(token.searches).length).toBeLessThanOrEqual(2050);
+    expect(rightsIn(token)).toMatchObject({ catalog: true, isCut: true });
+    expect(tokenFor("registry:catalog:*", rights(names.slice(0, 20), true)).isCut).toBeUndefined();
   });
 
   it("is the administration for who has it of the whole registry", () => {
