@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
-import type { Item, Table } from "../ports/table.ts";
+import type { Check, Item, Table } from "../ports/table.ts";
 import { numberOf, textOf } from "../registry/attributes.ts";
+import { type Demand, NOTHING_ELSE } from "../registry/demand.ts";
 import { keys } from "../registry/keyspace.ts";
 import { done, untilDone } from "../registry/retry.ts";
 import type { IssuerOptions } from "./parse-issuer.ts";
@@ -33,10 +34,12 @@ export interface Policies {
   readonly parse: (text: string) => Policy;
   /** As it was at most REMEMBERED ago in another process, and at once in this one. */
   readonly inForce: () => Promise<PolicyInForce>;
+  /** As it is in this moment in all processes, and what holds as long as no other is. */
+  readonly latest: () => Promise<PolicyInForce & { readonly unchanged: Check }>;
   /** Puts a policy in force until `reset`. PolicyError where the text is none; nothing changes then. */
-  readonly set: (text: string, actor: string) => Promise<PolicyInForce>;
+  readonly set: (text: string, actor: string, demand?: Demand) => Promise<PolicyInForce>;
   /** Puts the one in force that the registry was started with. */
-  readonly reset: () => Promise<PolicyInForce>;
+  readonly reset: (demand?: Demand) => Promise<PolicyInForce>;
 }
 
 export interface PolicyPorts extends IssuerOptions {
@@ -64,12 +67,12 @@ export function createPolicies({ table, clock, file, ...options }: PolicyPorts):
   const parseOnce = rememberLast(parse);
   let memory: { readonly until: number; readonly found: Promise<PolicyInForce> } | undefined;
 
-  const read = async (): Promise<PolicyInForce> => {
-    const item = await table.get(keys.policy, "strong");
+  const inForceBy = (item: Item | undefined): PolicyInForce => {
     if (!item) return start;
     const text = textOf(item, "text");
     return { policy: parseOnce(text), text, source: sourceOf(item) };
   };
+  const read = async () => inForceBy(await table.get(keys.policy, "strong"));
   const readAgain = (): Promise<PolicyInForce> => {
     const found = read();
     const reading = { until: clock.now() + REMEMBERED, found };
@@ -84,13 +87,18 @@ export function createPolicies({ table, clock, file, ...options }: PolicyPorts):
     start,
     parse,
     inForce: () => (memory && clock.now() < memory.until ? memory.found : readAgain()),
-    set: async (text, actor) => {
+    latest: async () => {
+      const item = await table.get(keys.policy, "strong");
+      const unchanged: Check = { op: "check", key: keys.policy, only: [asSeen(item)] };
+      return { ...inForceBy(item), unchanged };
+    },
+    set: async (text, actor, demand = NOTHING_ELSE) => {
       parse(text);
-      await write(table, clock, { text, actor });
+      await write(table, clock, { text, actor, demand });
       return readAgain();
     },
-    reset: async () => {
-      await remove(table, clock);
+    reset: async (demand = NOTHING_ELSE) => {
+      await remove(table, clock, demand);
       return readAgain();
     },
   };
@@ -109,20 +117,26 @@ const sourceOf = (item: Item): PolicySource => ({
 });
 
 /** Of two that set one at once, the later wins whole. A try whose answer was lost is written again. */
-function write(table: Table, clock: Clock, { text, actor }: { text: string; actor: string }): Promise<void> {
+function write(
+  table: Table,
+  clock: Clock,
+  { text, actor, demand }: { readonly text: string; readonly actor: string; readonly demand: Demand },
+): Promise<void> {
   const attributes = { text, actor, created: clock.now(), stamp: clock.newId() };
   return untilDone<void>(clock, async () => {
     const item = await table.get(keys.policy, "strong");
-    const result = await table.write({ op: "put", key: keys.policy, attributes, only: [asSeen(item)] });
+    const put = { op: "put", key: keys.policy, attributes, only: [asSeen(item)] } as const;
+    const result = await table.transact([put, ...(await demand())]);
     return result.outcome === "written" ? done(undefined) : result;
   });
 }
 
-function remove(table: Table, clock: Clock): Promise<void> {
+function remove(table: Table, clock: Clock, demand: Demand): Promise<void> {
   return untilDone<void>(clock, async () => {
+    const also = await demand();
     const item = await table.get(keys.policy, "strong");
     if (!item) return done(undefined);
-    const result = await table.write({ op: "delete", key: keys.policy, only: [asSeen(item)] });
+    const result = await table.transact([{ op: "delete", key: keys.policy, only: [asSeen(item)] }, ...also]);
     return result.outcome === "written" ? done(undefined) : result;
   });
 }

@@ -3,6 +3,7 @@ import type { HttpAnswer } from "../http/messages.ts";
 import { parseQuery } from "../http/query.ts";
 import type { AccessKey, NewAccessKey } from "../identities/access-key.ts";
 import { isAccessKeyId } from "../identities/access-key-secret.ts";
+import type { Administrators } from "../identities/administrators.ts";
 import type { Identities } from "../identities/identities.ts";
 import { OciError } from "../oci/errors.ts";
 import type { AccessKeyId } from "../registry/keyspace.ts";
@@ -12,8 +13,14 @@ import { type AdminCall, administered, type Endpoint, ROOT } from "./endpoint.ts
 import { answerList } from "./lists.ts";
 import { owner, ownerText, timeText } from "./names.ts";
 
-/** Access keys: added, listed, rotated, revoked. A secret is only in the answer that made it. */
-export const accessKeyEndpoints = (identities: Identities): readonly Endpoint[] => [
+/**
+ * Access keys: added, listed, rotated, revoked. A secret is only in the answer that made it. The last administrator keeps a
+ * way in.
+ */
+export const accessKeyEndpoints = (
+  identities: Identities,
+  administrators: Administrators,
+): readonly Endpoint[] => [
   administered("GET", "keys", (call) => listKeys(call, identities)),
   administered("POST", "keys", async ({ request, access, isAbout }) => {
     const wanted = await readBody(request, newAccessKey);
@@ -25,7 +32,8 @@ export const accessKeyEndpoints = (identities: Identities): readonly Endpoint[] 
     json(200, shown(await identities.getAccessKey(idIn(call)))),
   ),
   administered("DELETE", "keys/:id", async (call) => {
-    const revoked = await identities.revokeAccessKey(idIn(call));
+    const id = idIn(call);
+    const revoked = await identities.revokeAccessKey(id, administrators.without({ what: "access key", id }));
     call.isAbout({ owner: ownerText(revoked.owner), name: revoked.name });
     return bodiless(204, {});
   }),

@@ -1,6 +1,7 @@
 import { bodiless, json } from "../http/answers.ts";
 import type { Account, AccountInfo } from "../identities/account.ts";
 import type { Accounts } from "../identities/accounts.ts";
+import type { Administrators } from "../identities/administrators.ts";
 import { isPassword, PASSWORD_RULE } from "../identities/passwords.ts";
 import { readBody } from "./body.ts";
 import { administered, type Endpoint, ROOT } from "./endpoint.ts";
@@ -11,17 +12,18 @@ import { accountName, accountNameIn, timeText } from "./names.ts";
 const NEW_ACCOUNT = object({ name: accountName });
 const NEW_PASSWORD = object({ password: text(isPassword, PASSWORD_RULE) });
 
-/** People and robots: added, listed, deleted; and people's passwords. */
-export const accountEndpoints = (accounts: Accounts): readonly Endpoint[] => [
-  ...endpointsOf("person", "people", accounts),
-  ...endpointsOf("robot", "robots", accounts),
+/** People and robots: added, listed, deleted; and people's passwords. The last administrator keeps a way in. */
+export const accountEndpoints = (accounts: Accounts, administrators: Administrators): readonly Endpoint[] => [
+  ...endpointsOf("person", "people", { accounts, administrators }),
+  ...endpointsOf("robot", "robots", { accounts, administrators }),
   administered("PUT", "people/:name/password", async ({ request, params }) => {
     const { password } = await readBody(request, NEW_PASSWORD);
     await accounts.setPassword(accountNameIn(params), password);
     return bodiless(204, {});
   }),
   administered("DELETE", "people/:name/password", async ({ params }) => {
-    await accounts.removePassword(accountNameIn(params));
+    const person = { kind: "person", name: accountNameIn(params) } as const;
+    await accounts.removePassword(person.name, administrators.without({ what: "password", of: person }));
     return bodiless(204, {});
   }),
 ];
@@ -29,7 +31,7 @@ export const accountEndpoints = (accounts: Accounts): readonly Endpoint[] => [
 const endpointsOf = (
   kind: Account["kind"],
   listing: "people" | "robots",
-  accounts: Accounts,
+  { accounts, administrators }: { readonly accounts: Accounts; readonly administrators: Administrators },
 ): readonly Endpoint[] => [
   administered("GET", listing, ({ request }) =>
     answerList(request, {
@@ -49,7 +51,8 @@ const endpointsOf = (
     json(200, shown(await accounts.getAccount({ kind, name: accountNameIn(params) }))),
   ),
   administered("DELETE", `${listing}/:name`, async ({ params }) => {
-    await accounts.deleteAccount({ kind, name: accountNameIn(params) });
+    const account = { kind, name: accountNameIn(params) };
+    await accounts.deleteAccount(account, administrators.without({ what: "account", of: account }));
     return bodiless(204, {});
   }),
 ];

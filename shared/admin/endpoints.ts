@@ -7,9 +7,12 @@ import { policyEndpoints } from "./policy.ts";
 import { SELF } from "./self.ts";
 
 /** All that the administration does. */
-export const administrationEndpoints = (policies: Policies, identities: Identities): readonly Endpoint[] => [
-  SELF,
-  ...accountEndpoints(identities),
-  ...accessKeyEndpoints(identities),
-  ...policyEndpoints(policies, identities),
-];
+export function administrationEndpoints(policies: Policies, identities: Identities): readonly Endpoint[] {
+  const administrators = identities.administratorsBy(policies);
+  return [
+    SELF,
+    ...accountEndpoints(identities, administrators),
+    ...accessKeyEndpoints(identities, administrators),
+    ...policyEndpoints(policies, administrators),
+  ];
+}

@@ -3,6 +3,7 @@ import { OciError } from "../oci/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Item } from "../ports/table.ts";
 import { optionalBytes } from "../registry/attributes.ts";
+import { type Demand, NOTHING_ELSE } from "../registry/demand.ts";
 import { type AccessKeyId, keys, ranges } from "../registry/keyspace.ts";
 import { namesOf, readAll } from "../registry/read-table.ts";
 import type { Listed } from "../registry/registry.ts";
@@ -49,8 +50,8 @@ export interface AccessKeys {
   readonly getAccessKey: (id: AccessKeyId) => Promise<AccessKey>;
   /** By the names of their owners. ACCOUNT_UNKNOWN */
   readonly listAccessKeys: (page: AccessKeyPage) => Promise<Listed<AccessKey>>;
-  /** Answers what it was. ACCESS_KEY_UNKNOWN */
-  readonly revokeAccessKey: (id: AccessKeyId) => Promise<AccessKey>;
+  /** Answers what it was. ACCESS_KEY_UNKNOWN, and what is demanded */
+  readonly revokeAccessKey: (id: AccessKeyId, demand?: Demand) => Promise<AccessKey>;
 }
 
 export const createAccessKeys = (ports: IdentityPorts): AccessKeys => ({
@@ -144,7 +145,7 @@ const createList =
 
 const createRevoke =
   ({ table, clock }: IdentityPorts): AccessKeys["revokeAccessKey"] =>
-  (id) => {
+  (id, demand = NOTHING_ELSE) => {
     let seen: AccessKey | undefined;
     return untilDone(clock, async () => {
       const item = await table.get(keys.accessKey(id), "strong");
@@ -153,7 +154,7 @@ const createRevoke =
       if (!item) throw unknownAccessKey(id);
       const revoked = accessKeyOf(id, item);
       seen = revoked;
-      const result = await table.transact(deletesOf(revoked.owner.name, id));
+      const result = await table.transact([...deletesOf(revoked.owner.name, id), ...(await demand())]);
       return result.outcome === "written" ? done(revoked) : result;
     });
   };

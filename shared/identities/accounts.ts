@@ -1,6 +1,7 @@
 import { OciError } from "../oci/errors.ts";
 import type { Attributes, Write } from "../ports/table.ts";
 import { textOf } from "../registry/attributes.ts";
+import { type Demand, NOTHING_ELSE } from "../registry/demand.ts";
 import { type AccessKeyId, type AccountName, keys, ranges } from "../registry/keyspace.ts";
 import { nameOf, namesOf, readAll } from "../registry/read-table.ts";
 import type { Listed } from "../registry/registry.ts";
@@ -34,12 +35,12 @@ export interface Accounts {
   /** ACCOUNT_UNKNOWN */
   readonly getAccount: (account: Account) => Promise<AccountInfo>;
   readonly listAccounts: (page: AccountPage) => Promise<Listed<AccountInfo>>;
-  /** Takes its access keys along. ACCOUNT_UNKNOWN */
-  readonly deleteAccount: (account: Account) => Promise<void>;
+  /** Takes its access keys along. ACCOUNT_UNKNOWN, and what is demanded */
+  readonly deleteAccount: (account: Account, demand?: Demand) => Promise<void>;
   /** Ends what the password before it let in. ACCOUNT_UNKNOWN; TOOMANYREQUESTS, as `Passwords.hash` */
   readonly setPassword: (person: AccountName, password: string) => Promise<void>;
-  /** ACCOUNT_UNKNOWN */
-  readonly removePassword: (person: AccountName) => Promise<void>;
+  /** ACCOUNT_UNKNOWN, and what is demanded */
+  readonly removePassword: (person: AccountName, demand?: Demand) => Promise<void>;
 }
 
 export const createAccounts = (ports: IdentityPorts, passwords: Passwords): Accounts => ({
@@ -49,9 +50,11 @@ export const createAccounts = (ports: IdentityPorts, passwords: Passwords): Acco
   deleteAccount: createDelete(ports),
   setPassword: async (name, password) => {
     const stored = await passwords.hash(password, ports.clock.newSecret());
-    await changePerson(ports, name, { set: { password: stored, proof: ports.clock.newId() } });
+    const proof = ports.clock.newId();
+    await changePerson(ports, name, { set: { password: stored, proof } }, NOTHING_ELSE);
   },
-  removePassword: (name) => changePerson(ports, name, { remove: ["password", "proof"] }),
+  removePassword: (name, demand = NOTHING_ELSE) =>
+    changePerson(ports, name, { remove: ["password", "proof"] }, demand),
 });
 
 /** What makes an account be there, unless somebody has the name; `stamp` tells it from another of the name. */
@@ -108,7 +111,7 @@ const createList =
 
 const createDelete =
   ({ table, clock }: IdentityPorts): Accounts["deleteAccount"] =>
-  (account) => {
+  (account, demand = NOTHING_ELSE) => {
     let stamp: string | undefined;
     return untilDone(clock, async () => {
       const item = await table.get(keyOf(account), "strong");
@@ -124,6 +127,7 @@ const createDelete =
         { op: "delete", key: keyOf(account), only: asSeen(item) },
         { op: "delete", key: listingOf(account) },
         ...names.flatMap((id) => deletesOf(account.name, id as AccessKeyId)),
+        ...(await demand()),
       ]);
       return result.outcome === "written" ? done(undefined) : result;
     });
@@ -133,11 +137,13 @@ function changePerson(
   { table, clock }: IdentityPorts,
   name: AccountName,
   change: { readonly set: Attributes } | { readonly remove: readonly string[] },
+  demand: Demand,
 ): Promise<void> {
   const write: Write = { op: "update", key: keys.person(name), only: [{ kind: "exists" }], ...change };
   return untilDone(clock, async () => {
-    const result = await table.write(write);
-    if (result.outcome === "condition-failed") throw unknownAccount({ kind: "person", name });
+    const result = await table.transact([write, ...(await demand())]);
+    if (result.outcome === "condition-failed" && result.failed.includes(0))
+      throw unknownAccount({ kind: "person", name });
     return result.outcome === "written" ? done(undefined) : result;
   });
 }

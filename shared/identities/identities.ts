@@ -1,6 +1,8 @@
+import type { Policies } from "../access/policies.ts";
 import { type AccessKeys, createAccessKeys } from "./access-keys.ts";
 import type { IdentityPorts } from "./account.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
+import { type Administrators, createAdministrators } from "./administrators.ts";
 import { type Authentication, createAuthentication } from "./authenticate.ts";
 import { createPasswords, type PasswordCost } from "./passwords.ts";
 import { createRotate, type RotateAccessKey } from "./rotate-access-key.ts";
@@ -8,6 +10,7 @@ import { createRotate, type RotateAccessKey } from "./rotate-access-key.ts";
 /** People, robots and their access keys: all that their administration does, and what a login asks. */
 export interface Identities extends Accounts, AccessKeys, Authentication {
   readonly rotateAccessKey: RotateAccessKey;
+  readonly administratorsBy: (policies: Pick<Policies, "latest">) => Administrators;
 }
 
 export interface IdentityOptions extends IdentityPorts {
@@ -21,6 +24,7 @@ export function createIdentities({ passwordCost, ...ports }: IdentityOptions): I
     ...createAccounts(ports, passwords),
     ...createAccessKeys(ports),
     rotateAccessKey: createRotate(ports),
+    administratorsBy: (policies) => createAdministrators(ports, policies),
     ...createAuthentication(ports, passwords),
   };
 }

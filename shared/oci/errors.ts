@@ -44,7 +44,7 @@ export const OCI_ERRORS = {
   POLICY_INVALID: { status: 400, message: "the text is no policy" },
   NO_ADMINISTRATOR: {
     status: 409,
-    message: "nobody could administer the registry then; force it to do it all the same",
+    message: "nobody could administer the registry then",
   },
   MALFORMED_REQUEST: { status: 400, message: "malformed HTTP request", code: "UNSUPPORTED" },
   REQUEST_TIMEOUT: { status: 408, message: "the request did not come in time", code: "UNSUPPORTED" },
