@@ -5,6 +5,7 @@ import { Complaint } from "./complaint.ts";
 import type { CopyFlags } from "./copy/options.ts";
 import type { DoctorFlags } from "./doctor/options.ts";
 import { addPolicy } from "./policy/commands.ts";
+import { printable } from "./printable.ts";
 import type { PushFlags } from "./push/options.ts";
 import { type Flags, readSettings } from "./read-settings.ts";
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, type Settings, variableOf } from "./settings.ts";
@@ -28,7 +29,7 @@ function createProgram(): Command {
     )
     .version(manifest.version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`berth: ${oneLine(text)}\n`) })
+    .configureOutput({ outputError: (text, write) => write(printable(`berth: ${oneLine(text)}\n`)) })
     .addHelpText("after", "\nStart with: berth serve\nSee all settings with: berth serve --help");
   addServe(program);
   addBackup(program);
@@ -205,7 +206,7 @@ function describe(name: SettingName): string {
 function complain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_MEND;
   if (!(error instanceof Complaint)) throw error;
-  process.stderr.write(`berth: ${oneLine(error.message)}\n`);
+  process.stderr.write(printable(`berth: ${oneLine(error.message)}\n`));
   return EXIT_MEND;
 }
 

@@ -1,6 +1,7 @@
 import pino, { type Logger } from "pino";
 import type { Audit } from "../shared/audit/event.ts";
 import type { LogLevel } from "./log-levels.ts";
+import { printable } from "./printable.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "fatal" | "isLevelEnabled"> & {
   /** Lines of their own, which no level but `silent` drops. */
@@ -25,7 +26,9 @@ export function openLog(level: LogLevel): LogFile {
     minLength: GATHERED_BYTES,
     periodicFlush: GATHERED_MILLISECONDS,
   });
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  // Of what JSON may hold as it is, a terminal obeys some, and most of it comes from clients.
+  const hooks = { streamWrite: printable };
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination);
   const trail = log.child({}, { level: level === "silent" ? level : "info" });
   const audit: Audit = (event) => trail.info({ audit: event }, "audit");
   return { log: Object.assign(log, { audit }), flush: () => destination.flushSync() };

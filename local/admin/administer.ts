@@ -1,3 +1,4 @@
+import { inOneLine, jsonText, printable } from "../printable.ts";
 import { type AdminFlags, connect } from "./connect.ts";
 import { AdminRefusal, type Connection, type Report } from "./connection.ts";
 
@@ -10,17 +11,21 @@ export async function administer(
 ): Promise<number> {
   const { connection, close } = connect(flags, process.env);
   try {
-    const { json, lines, aside } = await work(connection);
-    process.stdout.write(
-      flags.json === true ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join("\n")}\n`,
-    );
-    if (aside !== undefined && flags.json !== true) process.stderr.write(`${aside}\n`);
+    const { json, ...told } = await work(connection);
+    process.stdout.write(flags.json === true ? jsonText(json) : textOf(told, process.stdout.isTTY));
+    if (told.aside !== undefined && flags.json !== true) process.stderr.write(`${inOneLine(told.aside)}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof AdminRefusal)) throw error;
-    process.stderr.write(`berth: ${error.message}\n`);
+    process.stderr.write(`berth: ${inOneLine(error.message)}\n`);
     return EXIT_REFUSED;
   } finally {
     close();
   }
+}
+
+/** A file gets it as it is, where that is what was asked for; a terminal never does. */
+function textOf({ lines, isVerbatim }: Omit<Report, "json">, isTerminal: boolean): string {
+  const text = `${lines.join("\n")}\n`;
+  return isVerbatim === true && !isTerminal ? text : printable(text);
 }

@@ -27,6 +27,8 @@ export interface Report {
   readonly json: unknown;
   /** for people */
   readonly lines: readonly string[];
+  /** what is written to a file has to be what the registry said, to the byte */
+  readonly isVerbatim?: true;
   /** for people, and not a part of what was asked for: it goes to stderr */
   readonly aside?: string;
 }

@@ -1,4 +1,5 @@
 import type { WriteStream } from "node:tty";
+import { inOneLine } from "../printable.ts";
 
 /** A stream that people or files read: process.stdout, process.stderr. */
 export type Output = Pick<WriteStream, "write"> & { readonly isTTY?: boolean; readonly columns?: number };
@@ -12,14 +13,14 @@ export interface LiveLineOptions {
   readonly now: () => number;
 }
 
-/** A line that moves on a terminal, below lines that stay. */
+/** A line that moves on a terminal, below lines that stay. Whatever the texts hold, each is one line and nothing else. */
 export interface LiveLine {
   readonly show: (text: string) => void;
   /** Shows what `text` makes, unless something was shown just before. */
   readonly refresh: (text: () => string) => void;
   readonly erase: () => void;
-  /** Takes the moving line away, and writes one that stays. */
-  readonly say: (line: string) => void;
+  /** Takes the moving line away, and writes one that stays; `paint` may add colours. */
+  readonly say: (line: string, paint?: (text: string) => string) => void;
 }
 
 const REFRESH_MILLISECONDS = 100;
@@ -31,7 +32,7 @@ export function createLiveLine({ lines, live, now }: LiveLineOptions): LiveLine 
   const show = (text: string) => {
     if (live.isTTY !== true) return;
     shownAt = now();
-    live.write(`\r\u001B[K${text.slice(0, (live.columns || DEFAULT_COLUMNS) - 1)}`);
+    live.write(`\r\u001B[K${inOneLine(text).slice(0, (live.columns || DEFAULT_COLUMNS) - 1)}`);
   };
   const erase = () => {
     if (live.isTTY === true) live.write("\r\u001B[K");
@@ -42,9 +43,9 @@ export function createLiveLine({ lines, live, now }: LiveLineOptions): LiveLine 
     refresh: (text) => {
       if (live.isTTY === true && now() - shownAt > REFRESH_MILLISECONDS) show(text());
     },
-    say: (line) => {
+    say: (line, paint = (text) => text) => {
       erase();
-      lines?.write(`${line}\n`);
+      lines?.write(`${paint(inOneLine(line))}\n`);
     },
   };
 }

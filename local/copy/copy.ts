@@ -5,6 +5,7 @@ import { connect } from "../client/connect.ts";
 import { type BlobFate, createScreen, type Screen } from "../client/screen.ts";
 import { troubleOf } from "../client/trouble.ts";
 import { openUploadStates, stateFolder } from "../client/upload-states.ts";
+import { inOneLine, jsonText } from "../printable.ts";
 import { onSignals } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import { type CopyFlags, type CopyOptions, parseOptions } from "./options.ts";
@@ -28,8 +29,8 @@ export async function copy(source: string, target: string, flags: CopyFlags): Pr
   const { plan, fates } = doing;
   const report = reportOf({ options, plan, fates, trouble, milliseconds: Math.round(now() - begun) });
   screen.erase();
-  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  if (trouble) process.stderr.write(`berth: ${trouble.message}\n`);
+  if (options.json) process.stdout.write(jsonText(report));
+  if (trouble) process.stderr.write(`berth: ${inOneLine(trouble.message)}\n`);
   return EXIT_CODES[report.outcome];
 }
 

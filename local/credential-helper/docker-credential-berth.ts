@@ -2,6 +2,7 @@
 import { text } from "node:stream/consumers";
 import manifest from "../../package.json" with { type: "json" };
 import { Complaint } from "../complaint.ts";
+import { printable } from "../printable.ts";
 import { systemClock } from "../system-clock.ts";
 import { answerDocker } from "./protocol.ts";
 
@@ -21,6 +22,6 @@ try {
 } catch (error) {
   if (!(error instanceof Complaint)) throw error;
   // Docker shows its user what a helper that fails has written to stdout.
-  console.log(error.message);
+  console.log(printable(error.message));
   process.exitCode = 1;
 }

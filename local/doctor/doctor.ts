@@ -1,4 +1,5 @@
 import { credentialsFrom } from "../client/connect.ts";
+import { jsonText } from "../printable.ts";
 import { onSignals } from "../signals.ts";
 import { CHECKS } from "./checks.ts";
 import { diagnose } from "./diagnose.ts";
@@ -29,7 +30,7 @@ export async function doctor(url: string, flags: DoctorFlags): Promise<number> {
     credentials: credentialsFrom(process.env, "BERTH_CREDENTIALS"),
     trust: (realm) => options.trusted.includes(realm.host),
   });
-  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.json) process.stdout.write(jsonText(report));
   else screen.say(summaryOf(report));
   return EXIT_CODES[report.outcome];
 }

@@ -36,7 +36,8 @@ export function createScreen({ total, ...options }: ScreenOptions): Screen {
     },
     end: (result) => {
       const [first = "", ...rest] = linesOf(result);
-      say(options.lines?.isTTY === true ? styleText(COLOURS[result.status], first) : first);
+      const isColoured = options.lines?.isTTY === true;
+      say(first, (text) => (isColoured ? styleText(COLOURS[result.status], text) : text));
       for (const more of rest) say(more);
     },
     say,

@@ -4,6 +4,7 @@ import { type AdminFlags, connect } from "../admin/connect.ts";
 import { AdminRefusal, type Connection, type Json, type Report } from "../admin/connection.ts";
 import { minuteIn, textIn } from "../admin/values.ts";
 import { Complaint } from "../complaint.ts";
+import { printable } from "../printable.ts";
 import { inNumbers } from "./in-numbers.ts";
 import { readPolicyFile, tryPolicy } from "./read-policy.ts";
 
@@ -16,7 +17,8 @@ const POLICY = "policy";
 /** The policy in force as it was written, so that it can be changed and set; beside it, whose it is. */
 export async function getPolicy(at: Connection): Promise<Report> {
   const json = await at.ask({ method: "GET", path: POLICY });
-  return { json, lines: [textIn(json, POLICY).replace(/\n$/, "")], aside: `${originOf(json)}.` };
+  const lines = [textIn(json, POLICY).replace(/\n$/, "")];
+  return { json, lines, isVerbatim: true, aside: `${originOf(json)}.` };
 }
 
 /** `berth policy set FILE`: resolves with the exit code, 1 where the file is no policy; it is sent nowhere then. */
@@ -24,7 +26,7 @@ export async function setPolicy(file: string, flags: ForceFlags): Promise<number
   const text = await readPolicyFile(file);
   const policy = tryPolicy(text);
   if (policy instanceof PolicyError) {
-    process.stderr.write(`${file} is no policy:\n${policy.message}\n`);
+    process.stderr.write(printable(`${file} is no policy:\n${policy.message}\n`));
     return 1;
   }
   return administer(flags, async (at) => {

@@ -1,4 +1,5 @@
 import { PolicyError } from "../../shared/access/complaints.ts";
+import { jsonText, printable } from "../printable.ts";
 import { inNumbers } from "./in-numbers.ts";
 import { readPolicyFile, tryPolicy } from "./read-policy.ts";
 
@@ -7,8 +8,17 @@ export async function checkPolicy(file: string, { json = false }: { json?: boole
   const policy = tryPolicy(await readPolicyFile(file));
   const isPolicy = !(policy instanceof PolicyError);
   const { complaints, isComplete } = isPolicy ? { complaints: [], isComplete: true } : policy;
-  if (json) console.log(JSON.stringify({ valid: isPolicy, complete: isComplete, complaints }, null, 2));
-  else if (isPolicy) console.log(`${file} is a policy: ${inNumbers(policy)}`);
-  else process.stderr.write(`${file} is no policy:\n${policy.message}\n`);
+  if (json) process.stdout.write(jsonText({ valid: isPolicy, complete: isComplete, complaints }));
+  else if (isPolicy)
+    process.stdout.write(
+      printable(`${file} is a policy: ${inNumbers(policy)}
+`),
+    );
+  else
+    process.stderr.write(
+      printable(`${file} is no policy:
+${policy.message}
+`),
+    );
   return isPolicy ? 0 : 1;
 }

@@ -4,6 +4,7 @@ import { nameOf } from "../../shared/access/identity.ts";
 import type { Policy } from "../../shared/access/policy.ts";
 import type { AdminFlags } from "../admin/connect.ts";
 import { Complaint } from "../complaint.ts";
+import { jsonText, printable } from "../printable.ts";
 import { fetchPolicy } from "./at-registry.ts";
 import { parseCaller } from "./caller.ts";
 import { parseQuestion, type QuestionFlags } from "./question.ts";
@@ -22,7 +23,9 @@ export async function testPolicy(file: string | undefined, flags: TestFlags): Pr
   const identity = parseCaller(flags.as, policy);
   const explanation = explain(policy, identity, question);
   const answer = { as: nameOf(identity), ...question, ...explanation };
-  console.log(flags.json ? JSON.stringify(answer, null, 2) : told(identity, question, explanation));
+  process.stdout.write(
+    flags.json ? jsonText(answer) : printable(`${told(identity, question, explanation)}\n`),
+  );
   return explanation.allowed ? 0 : 1;
 }
 

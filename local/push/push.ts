@@ -4,6 +4,7 @@ import { connect } from "../client/connect.ts";
 import { type BlobFate, createScreen, type Screen } from "../client/screen.ts";
 import { troubleOf } from "../client/trouble.ts";
 import { openUploadStates, stateFolder } from "../client/upload-states.ts";
+import { inOneLine, jsonText } from "../printable.ts";
 import { onSignals } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import { chooseImages } from "./choose.ts";
@@ -27,8 +28,8 @@ export async function push(path: string, reference: string, flags: PushFlags): P
   const trouble = await troubleOf(() => carryOut({ plan, options, screen, fates }));
   const report = reportOf({ target, plan, fates, trouble, milliseconds: Math.round(now() - begun) });
   screen.erase();
-  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  if (trouble) process.stderr.write(`berth: ${trouble.message}\n`);
+  if (json) process.stdout.write(jsonText(report));
+  if (trouble) process.stderr.write(`berth: ${inOneLine(trouble.message)}\n`);
   return EXIT_CODES[report.outcome];
 }
 
