@@ -94,6 +94,7 @@ function addDoctor(program: Command): void {
     .option("--large-size <size>", "how large a large blob is: 500k, 16m, 1g", "16m")
     .option("--timeout <duration>", "give up a request when nothing moves for so long", "60s")
     .option("--trust-realm <host>", TRUST, gathered)
+    .option("--no-aws", "leave out the login with the AWS credentials at hand")
     .option("--json", "print the report as JSON, for machines")
     .addHelpText("after", DOCTOR_NOTES)
     .action(async (url: string, flags: DoctorFlags) => {
@@ -105,7 +106,8 @@ function addDoctor(program: Command): void {
 const DOCTOR_NOTES = `
 Pushes, pulls, lists and deletes by every method that clients use, in a repository <prefix>/<random> that it empties
 again, also after Ctrl+C. Each finding says what is wrong and which setting cures it. Credentials are
-those of docker login, or $BERTH_CREDENTIALS (name:secret).
+those of docker login, or $BERTH_CREDENTIALS (name:secret). AWS credentials, where there are any, log in as
+docker-credential-berth does, which shows them to nobody.
 All checks, and the JSON: docs/doctor.md
 
 Exit codes: 0 when all is green, 1 when there are findings, 2 when not everything could be checked.

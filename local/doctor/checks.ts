@@ -1,4 +1,5 @@
 import type { Check } from "./check.ts";
+import { AWS_CHECKS } from "./checks/aws.ts";
 import { BASE_CHECKS } from "./checks/base.ts";
 import { BLOB_CHECKS, LARGE_PULL } from "./checks/blobs.ts";
 import { CLEAN_UP, DELETE_CHECKS } from "./checks/deletes.ts";
@@ -10,10 +11,13 @@ import { NAME_CHECKS } from "./checks/names.ts";
 import { PUSH_CHECKS } from "./checks/push.ts";
 import { REDIRECT_CHECKS } from "./checks/redirects.ts";
 import { REFERRER_CHECKS } from "./checks/referrers.ts";
+import { TOKEN_CHECKS } from "./checks/tokens.ts";
 
 /** Every check, in the order in which they run; the last one cleans up. */
 export const CHECKS: readonly Check[] = [
   ...BASE_CHECKS,
+  ...TOKEN_CHECKS,
+  ...AWS_CHECKS,
   ...ERROR_CHECKS,
   ...NAME_CHECKS,
   ...PUSH_CHECKS,

@@ -5,6 +5,7 @@ import { createHttpClient } from "../../shared/client/http-client.ts";
 import type { HttpClient } from "../../shared/client/messages.ts";
 import { demandRegistry } from "../client/demand-registry.ts";
 import { systemClock } from "../system-clock.ts";
+import type { AwsAtHand } from "./aws.ts";
 import type { Check } from "./check.ts";
 import { createExam } from "./exam.ts";
 import { examine } from "./examine.ts";
@@ -21,6 +22,7 @@ export interface Surroundings {
   readonly checks: readonly Check[];
   readonly credentials: FindCredentials;
   readonly trust: TrustRealm;
+  readonly aws: AwsAtHand;
 }
 
 /** Examines a registry and cleans up. Complaint where there is none to examine. */
@@ -34,7 +36,17 @@ export async function diagnose(options: DoctorOptions, surroundings: Surrounding
   try {
     await demandRegistry(stranger);
     const repo = `${prefix}/${systemClock.newId().replaceAll("-", "").slice(0, 12)}`;
-    const exam = createExam({ client, stranger, repo, largeSize, newId: systemClock.newId });
+    const { credentials, trust, aws } = surroundings;
+    const exam = createExam({
+      client,
+      stranger,
+      credentials,
+      trust,
+      aws,
+      clock: systemClock,
+      repo,
+      largeSize,
+    });
     const results = await examine({
       exam,
       calmClient,

@@ -1,6 +1,7 @@
 import { credentialsFrom } from "../client/connect.ts";
 import { jsonText } from "../printable.ts";
 import { onSignals } from "../signals.ts";
+import { awsAtHand, NO_AWS } from "./aws.ts";
 import { CHECKS } from "./checks.ts";
 import { diagnose } from "./diagnose.ts";
 import { type DoctorFlags, parseOptions } from "./options.ts";
@@ -28,6 +29,7 @@ export async function doctor(url: string, flags: DoctorFlags): Promise<number> {
     signal: interruption.signal,
     checks: CHECKS,
     credentials: credentialsFrom(process.env, "BERTH_CREDENTIALS"),
+    aws: options.aws ? awsAtHand(process.env) : NO_AWS,
     trust: (realm) => options.trusted.includes(realm.host),
   });
   if (options.json) process.stdout.write(jsonText(report));

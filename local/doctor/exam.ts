@@ -1,4 +1,8 @@
+import type { FindCredentials } from "../../shared/client/auth/credentials.ts";
+import type { TrustRealm } from "../../shared/client/auth/realm.ts";
 import type { HttpClient } from "../../shared/client/messages.ts";
+import type { Clock } from "../../shared/ports/clock.ts";
+import type { AwsAtHand } from "./aws.ts";
 import { type Content, generated } from "./content.ts";
 import { Ledger } from "./ledger.ts";
 import { bring, bringManifest, type Manifest, manifestOf } from "./push.ts";
@@ -8,6 +12,12 @@ export interface Exam {
   readonly client: HttpClient;
   /** the same registry for who shows no credentials */
   readonly stranger: HttpClient;
+  /** of the doctor's own login */
+  readonly credentials: FindCredentials;
+  readonly trust: TrustRealm;
+  readonly aws: AwsAtHand;
+  /** milliseconds since 1970 */
+  readonly now: () => number;
   /** the doctor's own repository */
   readonly repo: string;
   /** bytes of a large blob */
@@ -33,20 +43,21 @@ export interface Image {
 export interface ExamOptions {
   readonly client: HttpClient;
   readonly stranger: HttpClient;
+  readonly credentials: FindCredentials;
+  readonly trust: TrustRealm;
+  readonly aws: AwsAtHand;
+  readonly clock: Pick<Clock, "now" | "newId">;
   readonly repo: string;
   readonly largeSize: number;
-  readonly newId: () => string;
 }
 
-export function createExam({ client, stranger, repo, largeSize, newId }: ExamOptions): Exam {
+export function createExam({ clock, ...given }: ExamOptions): Exam {
   const imageOf = oncePerExam(pushImage);
   const exam: Exam = {
-    client,
-    stranger,
-    repo,
-    largeSize,
+    ...given,
+    now: clock.now,
     made: new Ledger(),
-    fresh: (size) => generated(newId(), size),
+    fresh: (size) => generated(clock.newId(), size),
     image: () => imageOf(exam),
     pushed: new Map(),
     pushedLarge: new Map(),

@@ -11,6 +11,8 @@ export interface DoctorFlags {
   readonly largeSize: string;
   readonly timeout: string;
   readonly trustRealm?: readonly string[];
+  /** false with --no-aws */
+  readonly aws?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,6 +26,8 @@ export interface DoctorOptions {
   readonly timeout: number;
   /** hosts of token servers that may see the credentials */
   readonly trusted: readonly string[];
+  /** whether the AWS credentials at hand are to log in */
+  readonly aws: boolean;
   readonly json: boolean;
 }
 
@@ -40,7 +44,8 @@ export function parseOptions(url: string, flags: DoctorFlags): DoctorOptions {
   const timeout = timeoutOf(flags.timeout);
   const prefix = parsePrefix(flags.repository);
   const trusted = flags.trustRealm ?? [];
-  return { base: parseBase(url), prefix, largeSize, timeout, trusted, json: flags.json === true };
+  const { aws = true, json = false } = flags;
+  return { base: parseBase(url), prefix, largeSize, timeout, trusted, aws, json };
 }
 
 /** What the doctor adds to the prefix: its random name, and components below that. */

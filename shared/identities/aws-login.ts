@@ -38,7 +38,7 @@ export function parseAwsLogin(
   secret: string,
   { registries, now }: { readonly registries: readonly string[]; readonly now: number },
 ): StsRequest | Refused {
-  const login = decode(secret);
+  const login = decodeAwsLogin(secret);
   if (login === undefined) return refused("the password is no presigned request of docker-credential-berth");
   if (!registries.includes(login.registry)) return refused("the request was signed for another registry");
   const host = /^https:\/\/([a-z0-9.-]+)\/\?[\x21\x22\x24-\x7e]+$/.exec(login.url)?.[1];
@@ -49,7 +49,8 @@ export function parseAwsLogin(
   return { kind: "request", url: urlOf(host, parameters), registry: login.registry };
 }
 
-function decode(secret: string): AwsLogin | undefined {
+/** What was encoded, whatever it asks for; undefined where it is none. */
+export function decodeAwsLogin(secret: string): AwsLogin | undefined {
   if (!secret.startsWith(PREFIX) || secret.length > LONGEST) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(secret.slice(PREFIX.length), "base64url").toString());

@@ -25,7 +25,7 @@ describe("every setting that a cure names exists", () => {
   const named = (pattern: RegExp) => [...new Set(cures.match(pattern) ?? [])].toSorted();
 
   it("as a flag of berth serve, of the doctor, or of cdk deploy", () => {
-    const flags = ["--large-size", "--parameters", ...SETTING_NAMES.map(flagOf)];
+    const flags = ["--large-size", "--no-aws", "--parameters", ...SETTING_NAMES.map(flagOf)];
     expect(named(/--[a-z][a-z-]+/g).filter((flag) => !flags.includes(flag))).toEqual([]);
     expect(named(/--[a-z][a-z-]+/g)).toContain("--upload-expiry");
   });

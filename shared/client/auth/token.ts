@@ -35,7 +35,7 @@ export async function fetchToken(
 ): Promise<BearerToken> {
   const { credentials } = request;
   const by = (ask: Ask): Promise<Answer> => persist(() => client.send(ask), waiting);
-  let answer = await by(credentials.kind === "identity-token" ? posted(request) : got(request));
+  let answer = await by(askForToken(request));
   if (credentials.kind === "password" && NO_SUCH_WAY.includes(answer.status))
     answer = await by(posted(request));
   if (answer.status === 200) return tokenIn(answer);
@@ -45,6 +45,10 @@ export async function fetchToken(
   const message = `${url.host} gives no token (${status}): ${credentials.kind === "anonymous" ? "it wants a login" : "the credentials are not right there"}`;
   throw new RegistryRefusal(message, { status: 401, reason: "UNAUTHORIZED" });
 }
+
+/** By GET; what buys tokens is shown by POST alone. */
+export const askForToken = (request: TokenRequest): Ask =>
+  request.credentials.kind === "identity-token" ? posted(request) : got(request);
 
 /** distribution § Token Authentication Specification */
 function got({ realm, service, scopes, credentials }: TokenRequest): Ask {

@@ -1,3 +1,4 @@
+import { type AwsAtHand, NO_AWS } from "../../../local/doctor/aws.ts";
 import type { Check } from "../../../local/doctor/check.ts";
 import { CHECKS } from "../../../local/doctor/checks.ts";
 import { diagnose } from "../../../local/doctor/diagnose.ts";
@@ -16,6 +17,7 @@ import { type RunningServer, startServer } from "../../../shared/server/server.t
 import { createMemoryBlobs } from "../../../shared/stores/memory-blobs.ts";
 import { createMemoryTable } from "../../../shared/stores/memory-table.ts";
 import { type BucketOptions, bucketHandler } from "./bucket.ts";
+import { type Guard, guardedHandler } from "./guard.ts";
 
 export type Breaks = (handler: HttpHandler) => HttpHandler;
 
@@ -24,6 +26,8 @@ export interface PatientOptions {
   readonly breaks?: Breaks;
   /** blobs come by a redirect to a second server, as from S3 */
   readonly bucket?: BucketOptions;
+  /** it asks who comes; without one, it is open */
+  readonly guard?: Guard;
 }
 
 export interface Patient {
@@ -43,7 +47,7 @@ const log = {
   isLevelEnabled: () => false,
 };
 
-export async function startPatient({ breaks = same, bucket }: PatientOptions): Promise<Patient> {
+export async function startPatient({ breaks = same, bucket, guard }: PatientOptions): Promise<Patient> {
   const blobs = createMemoryBlobs();
   const serve = (handler: HttpHandler): Promise<RunningServer> =>
     startServer({
@@ -53,9 +57,13 @@ export async function startPatient({ breaks = same, bucket }: PatientOptions): P
     });
   const store = bucket && (await serve((bucket.breaks ?? same)(bucketHandler(blobs, bucket))));
   const redirecting = bucket && store ? redirectingTo(blobs, store.port, bucket) : blobs;
-  const server = await serve(
-    breaks(createHttpHandler({ registry: memoryRegistry(redirecting), authority: OPEN })),
-  );
+  const registry = memoryRegistry(redirecting);
+  const socket = Promise.withResolvers<number>();
+  const handler = guard
+    ? await guardedHandler(registry, socket.promise, guard)
+    : createHttpHandler({ registry, authority: OPEN });
+  const server = await serve(breaks(handler));
+  socket.resolve(server.port);
   return {
     url: server.url,
     stop: async () => {
@@ -92,18 +100,19 @@ const LARGE = 1024 * 1024;
 /** Between the two. */
 export const LIMIT = 512 * 1024;
 
-interface Run {
+export interface Run {
   readonly signal?: AbortSignal;
   readonly checks?: readonly Check[];
   /** as the flag has it */
   readonly largeSize?: string;
   readonly credentials?: Credentials;
+  readonly aws?: AwsAtHand;
 }
 
 /** What the doctor says of the registry at `url`. */
 export function reportOn(url: string, run: Run = {}): Promise<Report> {
   const { signal = new AbortController().signal, checks = CHECKS, largeSize = String(LARGE) } = run;
-  const { credentials = ANONYMOUS } = run;
+  const { credentials = ANONYMOUS, aws = NO_AWS } = run;
   const flags = { repository: "team/doctor", largeSize, timeout: "20s" };
   const now = () => performance.now();
   return diagnose(parseOptions(url, flags), {
@@ -113,14 +122,15 @@ export function reportOn(url: string, run: Run = {}): Promise<Report> {
     checks,
     credentials: async () => credentials,
     trust: () => false,
+    aws,
   });
 }
 
 /** Starts a registry, examines it, and stops it. */
-export async function examined(options: PatientOptions): Promise<Report> {
+export async function examined(options: PatientOptions, run: Run = {}): Promise<Report> {
   const patient = await startPatient(options);
   try {
-    return await reportOn(patient.url);
+    return await reportOn(patient.url, run);
   } finally {
     await patient.stop();
   }
