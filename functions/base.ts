@@ -5,9 +5,11 @@ import { serveGateway } from "./gateway/serve.ts";
 import { readSettings } from "./settings.ts";
 import { openTelemetry } from "./telemetry/telemetry.ts";
 
-/** GET and HEAD of /v2/, and whatever no route knows. It has no right to any store. */
+const telemetry = await openTelemetry(readSettings(process.env, TELEMETRY));
+
+/** GET and HEAD of /v2/, and whatever no route knows. It has no right to any store, but to count who asks. */
 export const handler = serveGateway({
-  telemetry: await openTelemetry(readSettings(process.env, TELEMETRY)),
-  ...(await openSenders(process.env)),
+  telemetry,
+  ...(await openSenders(process.env, telemetry.log)),
   handlerFor: nothing,
 });

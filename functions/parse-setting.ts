@@ -38,6 +38,11 @@ export function requestTime(text: string): number | undefined {
   return seconds === 0 || seconds >= 60 ? seconds * 1000 : undefined;
 }
 
+export const REQUESTS = "a whole number of requests, 0 for no limit";
+
+export const requests = (text: string): number | undefined =>
+  /^\d{1,7}$/.test(text) ? Number(text) : undefined;
+
 /** As a place takes it (stores/credentials.ts). */
 export function endpoint(text: string): { readonly endpoint?: string } | undefined {
   if (text === "") return {};

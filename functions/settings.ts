@@ -7,6 +7,8 @@ import {
   LONGEST_HOURS,
   matching,
   oneOf,
+  REQUESTS,
+  requests,
   requestTime,
 } from "./parse-setting.ts";
 import { parsePullPlace } from "./pulls/place.ts";
@@ -79,6 +81,19 @@ const SETTINGS = {
     variable: "BERTH_TOKEN_FUNCTION",
     takes: "the name of a Lambda function",
     parse: matching(/^[\w-]{1,64}$/),
+  }),
+  /** in ten seconds; 0 for no limit */
+  requestsPerIdentity: setting({
+    variable: "BERTH_REQUESTS_PER_IDENTITY",
+    takes: REQUESTS,
+    fallback: "4000",
+    parse: requests,
+  }),
+  requestsPerNetwork: setting({
+    variable: "BERTH_REQUESTS_PER_NETWORK",
+    takes: REQUESTS,
+    fallback: "2000",
+    parse: requests,
   }),
   /** what clients speak to the gateway; another only where a stand-in plays it */
   scheme: setting({

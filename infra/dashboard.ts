@@ -9,7 +9,11 @@ export function createDashboard(scope: Construct, id: string, metrics: Metrics):
   const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[] = []) =>
     new GraphWidget({ title, width: WIDTH, left: [...left], right: [...right] });
   new Dashboard(scope, id).addWidgets(
-    graph("Requests, and refusals (4xx)", [metrics.apiRequests, metrics.apiRefusals]),
+    graph(
+      "Requests, refusals (4xx), and those of who sent too many (429)",
+      [metrics.apiRequests, metrics.apiRefusals],
+      [metrics.throttled],
+    ),
     graph(
       "Failures (5xx)",
       [metrics.apiErrors, ...(metrics.doorErrors ? [metrics.doorErrors] : [])],

@@ -4,7 +4,7 @@ import type { Construct } from "constructs";
 import { acknowledge, wildcardFinding } from "./acknowledge.ts";
 import type { Rights } from "./functions.ts";
 import type { Storage } from "./storage.ts";
-import type { Tokens, UseOfTokens } from "./tokens.ts";
+import { isCounted, type Tokens, type UseOfTokens } from "./tokens.ts";
 
 interface FunctionRoleProps {
   /** whose role it is, in words */
@@ -65,6 +65,9 @@ export const writeLog = ({ logGroupArn }: LogGroup): PolicyStatement[] =>
 /** Partitions of people, robots, their keys, and the policy (shared/registry/keyspace.ts). */
 const IDENTITIES = ["PERSON#*", "ROBOT#*", "PEOPLE", "ROBOTS", "ACCESSKEY#*", "ACCESSKEYS", "POLICY"];
 
+/** Partitions where requests are counted, of one caller each (shared/registry/keyspace.ts). */
+const REQUESTS = ["REQUESTS#*"];
+
 /** Who knows identities reaches nothing else of the table, and nobody else reaches those. */
 function ofTable({ table, items }: Rights, { tableArn }: Storage["table"]): PolicyStatement[] {
   if (table.length === 0) return [];
@@ -72,6 +75,16 @@ function ofTable({ table, items }: Rights, { tableArn }: Storage["table"]): Poli
   if (items !== "identities") return [...(statement ? [statement] : []), withholdIdentities(tableArn)];
   statement?.addCondition("ForAllValues:StringLike", { "dynamodb:LeadingKeys": IDENTITIES });
   return statement ? [statement] : [];
+}
+
+/** What counts requests, for who may not change the table anyway. */
+function toCount({ rights, storage, tokens, use = "none" }: FunctionRoleProps): PolicyStatement[] {
+  const mayAnyway = rights.items !== "identities" && rights.table.includes("dynamodb:UpdateItem");
+  if (mayAnyway || !isCounted(tokens, use)) return [];
+  const statements = allow(["dynamodb:UpdateItem"], storage.table.tableArn);
+  for (const statement of statements)
+    statement.addCondition("ForAllValues:StringLike", { "dynamodb:LeadingKeys": REQUESTS });
+  return statements;
 }
 
 const withholdIdentities = (tableArn: string): PolicyStatement =>
@@ -94,9 +107,12 @@ function ofTokens(tokens: Tokens | undefined, use: UseOfTokens): PolicyStatement
 function statementsOf(props: FunctionRoleProps): PolicyStatement[] {
   const { rights, storage, parameter, logGroup, tracing, tokens, use = "none" } = props;
   const { table, objects, bucket } = rights;
+  const counting = toCount(props);
+  const writes = counting.length > 0 || table.includes("dynamodb:PutItem");
   return [
     ...writeLog(logGroup),
     ...ofTable(rights, storage.table),
+    ...counting,
     ...ofTokens(tokens, use),
     ...Object.entries(objects).flatMap(([prefix, actions]) =>
       allow(actions, storage.bucket.arnForObjects(`${prefix}/*`)),
@@ -104,8 +120,8 @@ function statementsOf(props: FunctionRoleProps): PolicyStatement[] {
     ...allow(bucket, storage.bucket.bucketArn),
     // AWS's own key of Systems Manager decrypts for everyone who may read the parameter.
     ...(parameter === undefined ? [] : allow(["ssm:GetParameter"], parameter)),
-    ...(storage.key && table.length > 0
-      ? allow(table.includes("dynamodb:PutItem") ? WRITE_KEY : READ_KEY, storage.key.keyArn)
+    ...(storage.key && (writes || table.length > 0)
+      ? allow(writes ? WRITE_KEY : READ_KEY, storage.key.keyArn)
       : []),
     ...(tracing ? allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*") : []),
   ];

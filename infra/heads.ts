@@ -24,7 +24,10 @@ export class Heads extends Construct {
       use: "verify",
       timeout: REQUEST_TIME,
       atATime: AT_A_TIME,
-      environment: {},
+      environment: {
+        BERTH_REQUESTS_PER_IDENTITY: parts.parameters.requestsPerIdentity,
+        BERTH_REQUESTS_PER_NETWORK: parts.parameters.requestsPerNetwork,
+      },
       isPublicBecause:
         "The program knows callers as the functions behind the API do, or is as open as they are.",
     });

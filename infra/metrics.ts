@@ -2,10 +2,18 @@ import { type IMetric, Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Duration } from "aws-cdk-lib/core";
 import { NAMESPACE, SERVICE } from "../functions/telemetry/names.ts";
-import { API_FUNCTIONS, type ApiFunction, type FunctionName } from "./functions.ts";
+import {
+  API_FUNCTIONS,
+  type ApiFunction,
+  type FunctionName,
+  LOGIN_FUNCTION_NAMES,
+  type LoginFunction,
+} from "./functions.ts";
+import type { Login } from "./login.ts";
 import type { Storage } from "./storage.ts";
 
-type PerFunction = Readonly<Record<ApiFunction, IMetric>>;
+/** Of all that the API calls. */
+type PerFunction = { readonly [name in ApiFunction | LoginFunction]?: IMetric };
 
 /** What AWS and the functions count, over five minutes where nothing else is said; alarms and the dashboard show the same. */
 export interface Metrics {
@@ -24,6 +32,8 @@ export interface Metrics {
   readonly bytesIn: IMetric;
   readonly bytesOut: IMetric;
   readonly coldStarts: IMetric;
+  /** requests of who had sent too many; published where there are some, so that it costs nothing until then */
+  readonly throttled: IMetric;
   readonly tableReads: IMetric;
   readonly tableWrites: IMetric;
   readonly tableReadThrottles: IMetric;
@@ -39,7 +49,7 @@ export interface Metrics {
 interface Sources {
   readonly team: string;
   readonly apiId: string;
-  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>> & Partial<Login>;
   readonly table: Storage["table"];
   readonly bucket: Storage["bucket"];
   readonly doorErrors: IMetric | undefined;
@@ -66,7 +76,12 @@ export function metricsOf({ team, apiId, functions, table, bucket, doorErrors }:
   const ofBucket = (name: string, StorageType: string) =>
     metric("AWS/S3", { BucketName: bucket.bucketName, StorageType })(name, "Average", day);
   const perFunction = (of: (lambda: LambdaFunction) => IMetric) =>
-    Object.fromEntries(API_FUNCTIONS.map((name) => [name, of(functions[name])])) as PerFunction;
+    Object.fromEntries(
+      [...API_FUNCTIONS, ...LOGIN_FUNCTION_NAMES].flatMap((name) => {
+        const lambda = functions[name];
+        return lambda ? [[name, of(lambda)]] : [];
+      }),
+    ) as PerFunction;
   return {
     apiRequests: api("Count"),
     apiRefusals: api("4xx"),
@@ -80,6 +95,7 @@ export function metricsOf({ team, apiId, functions, table, bucket, doorErrors }:
     bytesIn: own("BytesIn"),
     bytesOut: own("BytesOut"),
     coldStarts: own("ColdStart"),
+    throttled: own("Throttled"),
     tableReads: ofTable("ConsumedReadCapacityUnits"),
     tableWrites: ofTable("ConsumedWriteCapacityUnits"),
     tableReadThrottles: ofTable("ReadThrottleEvents"),

@@ -5,6 +5,7 @@ import {
   HEAD_BLOBS,
   HEAD_BODIES,
   LONGEST_UPLOAD_HOURS,
+  MOST_REQUESTS,
   MOST_THROTTLE,
   SWEEP_STATES,
   type TeamSettings,
@@ -18,6 +19,8 @@ export interface Parameters {
   readonly uploadIdleHours: string;
   readonly throttleRate: number;
   readonly throttleBurst: number;
+  readonly requestsPerIdentity: string;
+  readonly requestsPerNetwork: string;
   readonly sweep: string;
   readonly alarmAddress: string;
 }
@@ -39,10 +42,13 @@ interface Limit {
 
 /** CloudFormation's numbers may have a fraction; hours may not. */
 const HOURS_PATTERN = "^(?:[1-9][0-9]?|[1-4][0-9]{2}|50[0-4])$";
+/** Nor may requests. */
+const REQUESTS_PATTERN = "^(?:0|[1-9][0-9]{0,5}|1000000)$";
 
 /** The values are tokens: CloudFormation checks them and fills them in. */
 export const createParameters = (stack: Stack, settings: TeamSettings): Parameters => ({
   ...toldToFunctions(stack, settings),
+  ...ofCallers(stack, settings),
   ...aroundFunctions(stack, settings),
 });
 
@@ -74,6 +80,27 @@ function toldToFunctions(stack: Stack, settings: TeamSettings) {
         takes: `a whole number of hours from 1 to ${LONGEST_UPLOAD_HOURS}`,
         fallback: String(settings.uploadIdleHours),
       },
+    ),
+  };
+}
+
+function ofCallers(stack: Stack, settings: TeamSettings) {
+  const requests = (id: string, whose: string, fallback: number) =>
+    matching(stack, id, `Requests of ${whose} in ten seconds; beyond them the answer is 429; 0: no limit`, {
+      pattern: REQUESTS_PATTERN,
+      takes: `a whole number from 0 to ${MOST_REQUESTS}`,
+      fallback: String(fallback),
+    });
+  return {
+    requestsPerIdentity: requests(
+      "RequestsPerIdentity",
+      "one who is logged in",
+      settings.requestsPerIdentity,
+    ),
+    requestsPerNetwork: requests(
+      "RequestsPerNetwork",
+      "all at one address who are not logged in",
+      settings.requestsPerNetwork,
     ),
   };
 }

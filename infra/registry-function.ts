@@ -17,7 +17,7 @@ import type { Parameters } from "./parameters.ts";
 import type { Pulls } from "./pulls.ts";
 import { removalPolicyOf, type Storage } from "./storage.ts";
 import type { Team } from "./teams.ts";
-import { type Tokens, tokenEnvironment, type UseOfTokens } from "./tokens.ts";
+import { isCounted, type Tokens, tokenEnvironment, type UseOfTokens } from "./tokens.ts";
 
 interface RegistryFunctionProps {
   readonly name: FunctionName | LoginFunction;
@@ -95,6 +95,7 @@ export class RegistryFunction extends Construct {
 function environmentOf(props: RegistryFunctionProps): Record<string, string> {
   const { name, team, parameters, storage, door } = props;
   const { table, objects }: Rights = PLANS[name].rights;
+  const usesTable = table.length > 0 || isCounted(props.tokens, useOf(name));
   return {
     BERTH_TEAM: team.name,
     ...tokenEnvironment(props.tokens, useOf(name)),
@@ -102,8 +103,10 @@ function environmentOf(props: RegistryFunctionProps): Record<string, string> {
     BERTH_HEAD_BODY: parameters.headBody,
     BERTH_HEAD_BLOB: parameters.headBlob,
     BERTH_UPLOAD_IDLE_HOURS: parameters.uploadIdleHours,
+    BERTH_REQUESTS_PER_IDENTITY: parameters.requestsPerIdentity,
+    BERTH_REQUESTS_PER_NETWORK: parameters.requestsPerNetwork,
     BERTH_TRACING: team.settings.tracing ? "on" : "off",
-    ...(table.length > 0 && { BERTH_TABLE: storage.table.tableName }),
+    ...(usesTable && { BERTH_TABLE: storage.table.tableName }),
     ...(Object.keys(objects).length > 0 && { BERTH_BUCKET: storage.bucket.bucketName }),
     ...(BEGINS_UPLOADS.has(name) && { BERTH_UPLOAD_DOOR: door }),
   };

@@ -41,7 +41,7 @@ interface Told {
 interface Watched extends Pick<Told, "api" | "storage" | "door"> {
   readonly team: Team;
   readonly parameters: Parameters;
-  readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
+  readonly functions: Readonly<Record<FunctionName, LambdaFunction>> & Partial<Login>;
 }
 
 /** A closed registry has no credentials that a program of its own could look at. */
@@ -103,7 +103,7 @@ export class RegistryStack extends Stack {
     const api = new HttpApi(this, "Gateway", { team, parameters, ephemeral, access, functions: called });
     scheduleSweep(this, functions.sweep, parameters);
 
-    const alarms = this.#watch({ team, parameters, storage, api, functions, door });
+    const alarms = this.#watch({ team, parameters, storage, api, functions: called, door });
     const edge =
       settings.edge === "on"
         ? new Edge(this, "Edge", { api, door, heads, tellsHost: access === "tokens", settings })

@@ -33,6 +33,8 @@ export const ADDRESS_PATTERN = "^(?:[^@\\s]+@[^@\\s]+\\.[^@\\s]+)?$";
 const DOMAIN_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 /** requests in a second, and at once: an account's quota in a region where nobody has asked for more */
 export const MOST_THROTTLE = { rate: 10_000, burst: 5000 } as const;
+/** requests of one caller in ten seconds */
+export const MOST_REQUESTS = 1_000_000;
 /** days: what CloudWatch Logs takes, but for ever */
 const RETENTIONS = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === "number" && days !== RetentionDays.INFINITE,
@@ -88,6 +90,8 @@ const SETTINGS = {
     parse: oneOf(HEAD_BLOBS),
   }),
   uploadIdleHours: whole(1, LONGEST_UPLOAD_HOURS, 24),
+  requestsPerIdentity: whole(0, MOST_REQUESTS, 4000),
+  requestsPerNetwork: whole(0, MOST_REQUESTS, 2000),
   throttleRate: whole(1, MOST_THROTTLE.rate, 500),
   throttleBurst: whole(1, MOST_THROTTLE.burst, 1000),
   sweep: setting<(typeof SWEEP_STATES)[number]>({

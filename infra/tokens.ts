@@ -35,6 +35,10 @@ export function createTokens(stack: Stack, settings: TeamSettings, ephemeral: bo
   return { keys: arns, service, functionName, functionArn, edge };
 }
 
+/** Whether a function counts who asks it, with all others. */
+export const isCounted = (tokens: Tokens | undefined, use: UseOfTokens): tokens is Tokens =>
+  tokens !== undefined && use !== "none";
+
 /** Which keys there are is always said: a function that is not told serves nobody. */
 export const tokenEnvironment = (tokens: Tokens | undefined, use: UseOfTokens): Record<string, string> => {
   if (use === "none") return {};

@@ -89,7 +89,7 @@ export const SETTINGS = {
   requestsPerIdentity: setting({
     text: "requests in ten seconds of one who is logged in; more are answered 429; 0: no limit",
     value: "number",
-    fallback: "5000",
+    fallback: "4000",
     parse: (text) => wholeNumber(text, { least: 0, most: 1_000_000 }),
   }),
   requestsPerNetwork: setting({

@@ -1,4 +1,6 @@
 import { createAuthority } from "../../shared/auth/authority.ts";
+import type { Throttle } from "../../shared/auth/throttle/throttle.ts";
+import { throttled } from "../../shared/auth/throttle/throttled-authority.ts";
 import { createTokenReader } from "../../shared/auth/tokens.ts";
 import type { Authority } from "../../shared/http/authority.ts";
 import type { Credentials, Place } from "../stores/credentials.ts";
@@ -18,17 +20,19 @@ interface ByTokens {
   readonly tokenFunction: string;
   /** what clients speak */
   readonly scheme: "https" | "http";
+  readonly throttle: Throttle;
 }
 
 /** Knows senders by tokens, of which it has the public keys alone, and others by the token function. */
 export function authorityByTokens(settings: ByTokens): Authority {
-  const { region, credentials, service, scheme } = settings;
+  const { region, credentials, service, scheme, throttle } = settings;
   const { now } = systemClock;
   const place = { region, credentials, now };
   const kms = createKms({ ...place, ...settings.kms });
   const verifier = createKmsVerifier({ kms, ids: settings.tokenKeys, service, now });
   const tokens = createTokenReader(verifier, systemClock);
   const invoke = createInvoke({ ...place, ...settings.lambda }, settings.tokenFunction);
-  const byCredentials = byExchange({ invoke, tokens, clock: systemClock });
-  return createAuthority({ service, address: { kind: "asked", scheme }, tokens, byCredentials });
+  const byCredentials = byExchange({ invoke, tokens, clock: systemClock, throttle });
+  const address = { kind: "asked", scheme } as const;
+  return throttled(createAuthority({ service, address, tokens, byCredentials }), throttle);
 }

@@ -2,8 +2,10 @@ import { createHmac } from "node:crypto";
 import type { Credentials } from "../../shared/auth/authenticate.ts";
 import { type ByCredentials, senderByToken, WORTHLESS } from "../../shared/auth/authority.ts";
 import { Remembered } from "../../shared/auth/remembered.ts";
+import { ANONYMOUS, type Throttle } from "../../shared/auth/throttle/throttle.ts";
 import type { TokenReader } from "../../shared/auth/tokens.ts";
 import { HttpRefusal } from "../../shared/http/refusal.ts";
+import type { ErrorDetail } from "../../shared/oci/errors.ts";
 import type { Clock } from "../../shared/ports/clock.ts";
 import { StoreUnavailableError } from "../../shared/ports/table.ts";
 import type { GatewayEvent } from "../gateway/request.ts";
@@ -23,6 +25,7 @@ interface Exchange {
   readonly invoke: InvokeToken;
   readonly tokens: TokenReader;
   readonly clock: Pick<Clock, "now" | "newSecret">;
+  readonly throttle: Pick<Throttle, "check">;
 }
 
 /** milliseconds: how long what was revoked may still be taken */
@@ -33,7 +36,7 @@ const MOST = 1000;
  * Knows people, policy and passwords through the token function alone, which gives a token for what the request is about.
  * The token is remembered for a minute, and what it was given for as a keyed hash.
  */
-export function byExchange({ invoke, tokens, clock }: Exchange): ByCredentials {
+export function byExchange({ invoke, tokens, clock, throttle }: Exchange): ByCredentials {
   const known = new Remembered<string>({ most: MOST, now: clock.now });
   const secret = clock.newSecret();
   return async (credentials, request) => {
@@ -42,6 +45,7 @@ export function byExchange({ invoke, tokens, clock }: Exchange): ByCredentials {
     const hash = createHmac("sha256", secret).update(shown).digest("base64");
     const remembered = known.get(hash);
     if (remembered !== undefined) return senderByToken(remembered, { tokens });
+    throttle.check({ name: ANONYMOUS, from: request.clientAddress });
     const verdict = verdictIn(await invoke(eventFor(credentials, scopes, request.clientAddress)));
     if (verdict.kind === "wrong") return WORTHLESS;
     known.set(hash, verdict.token, clock.now() + REMEMBERED_FOR);
@@ -70,11 +74,14 @@ type Verdict = { readonly kind: "right"; readonly token: string } | { readonly k
 function verdictIn({ statusCode, headers = {}, body = "" }: TokenResult): Verdict {
   if (statusCode === 401) return { kind: "wrong" };
   if (statusCode === 429) {
-    const seconds = headers["Retry-After"] ?? "1";
-    const reason = `too many failed logins with this name: try again in ${seconds} s`;
-    throw new HttpRefusal("TOOMANYREQUESTS", { reason }, { "Retry-After": seconds });
+    const { errors } = parsed(body) as { readonly errors: readonly [{ readonly detail?: ErrorDetail }] };
+    throw new HttpRefusal("TOOMANYREQUESTS", errors[0].detail, {
+      "Retry-After": headers["Retry-After"] ?? "1",
+    });
   }
   if (statusCode !== 200) throw new StoreUnavailableError(`the token function answers ${statusCode}`);
-  const { token } = JSON.parse(Buffer.from(body, "base64").toString("utf8")) as { readonly token: string };
+  const { token } = parsed(body) as { readonly token: string };
   return { kind: "right", token };
 }
+
+const parsed = (body: string): unknown => JSON.parse(Buffer.from(body, "base64").toString("utf8"));

@@ -44,7 +44,7 @@ export async function openAdministration(
   const policies = createPolicies({ table, clock: systemClock, file: await readFile(policyFile, "utf8") });
   const serve = serveGateway({
     telemetry,
-    ...(await openSenders(environment)),
+    ...(await openSenders(environment, telemetry.log)),
     handlerFor: (invocation) => {
       const identities = createIdentities({
         table: tableUntil(invocation.deadline, table),

@@ -14,7 +14,7 @@ import { serveWeb } from "./web-function.ts";
 export async function openHeads(environment: Environment): Promise<void> {
   const { httpEndpoint } = readSettings(environment, ["httpEndpoint"]);
   const { telemetry, ports } = await openReads(environment);
-  const { authority, edge } = await openSenders(environment);
+  const { authority, edge } = await openSenders(environment, telemetry.log);
   const handler = createHttpHandler({
     registry: createReadOnlyRegistry(ports),
     authority,

@@ -19,7 +19,7 @@ export async function openListing(environment: Environment): Promise<GatewayHand
   const reads = createDynamoReads({ client: telemetry.watch(repeating), table });
   return serveGateway({
     telemetry,
-    ...(await openSenders(environment)),
+    ...(await openSenders(environment, telemetry.log)),
     handlerFor: readOnly({ table: reads, blobs: NO_BUCKET }, { headBody, headBlob }),
   });
 }

@@ -13,7 +13,7 @@ export async function openPulling(environment: Environment): Promise<GatewayHand
   const { table, blobs } = ports;
   return serveGateway({
     telemetry,
-    ...(await openSenders(environment)),
+    ...(await openSenders(environment, telemetry.log)),
     handlerFor: readOnly({ table, blobs: { ...blobs, open } }, heads),
   });
 }

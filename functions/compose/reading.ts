@@ -42,7 +42,7 @@ export async function openReading(environment: Environment): Promise<GatewayHand
   const { telemetry, ports, heads } = await openReads(environment);
   return serveGateway({
     telemetry,
-    ...(await openSenders(environment)),
+    ...(await openSenders(environment, telemetry.log)),
     handlerFor: readOnly(ports, heads),
   });
 }

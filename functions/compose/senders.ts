@@ -1,16 +1,17 @@
 import { type Authority, OPEN } from "../../shared/http/authority.ts";
 import type { Senders } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
+import type { Log } from "../telemetry/log.ts";
 import { freshCredentials } from "./environment.ts";
 
 /** Who senders are, and where, by what the environment says. Rejects with a SettingsError where it does not say it. */
-export async function openSenders(environment: Environment): Promise<Senders> {
+export async function openSenders(environment: Environment, log: Log): Promise<Senders> {
   const { edge } = readSettings(environment, ["edge"]);
-  return { authority: await openAuthority(environment), edge };
+  return { authority: await openAuthority(environment, log), edge };
 }
 
 /** Whoever the gateway lets in, or by tokens; what these take is loaded only where there are some. */
-async function openAuthority(environment: Environment): Promise<Authority> {
+async function openAuthority(environment: Environment, log: Log): Promise<Authority> {
   const { tokenKeys } = readSettings(environment, ["tokenKeys"]);
   if (tokenKeys === "none") return OPEN;
   const settings = readSettings(environment, [
@@ -22,5 +23,8 @@ async function openAuthority(environment: Environment): Promise<Authority> {
     "scheme",
   ]);
   const { authorityByTokens } = await import("../auth/by-tokens.ts");
-  return authorityByTokens({ ...settings, tokenKeys, credentials: freshCredentials(environment) });
+  const { openThrottle, THROTTLE } = await import("../auth/throttle.ts");
+  const credentials = freshCredentials(environment);
+  const throttle = openThrottle({ ...readSettings(environment, THROTTLE), credentials, log });
+  return authorityByTokens({ ...settings, tokenKeys, credentials, throttle });
 }

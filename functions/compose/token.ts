@@ -4,13 +4,13 @@ import { rightsOf } from "../../shared/access/rights-of.ts";
 import { tellFailedLogin } from "../../shared/audit/failed-login.ts";
 import { createLogIn } from "../../shared/auth/log-in.ts";
 import { tellingFailures } from "../../shared/auth/telling-failures.ts";
-import { createThrottle } from "../../shared/auth/throttle/throttle.ts";
 import { createTokenEndpoint } from "../../shared/auth/token-endpoint.ts";
 import { createTokens } from "../../shared/auth/tokens.ts";
 import { OPEN } from "../../shared/http/authority.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
 import { createLogins } from "../../shared/identities/logins.ts";
 import { createKms } from "../auth/kms.ts";
+import { openThrottle, THROTTLE } from "../auth/throttle.ts";
 import { createKmsSigner, createKmsVerifier } from "../auth/token-keys.ts";
 import { type GatewayHandler, serveGateway } from "../gateway/serve.ts";
 import { type Environment, readSettings } from "../settings.ts";
@@ -20,30 +20,18 @@ import { systemClock } from "../system-clock.ts";
 import { openTelemetry } from "../telemetry/telemetry.ts";
 import { freshCredentials, TELEMETRY } from "./environment.ts";
 
-const NEEDED = [
-  ...TELEMETRY,
-  "region",
-  "table",
-  "dynamo",
-  "kms",
-  "tokenKeys",
-  "service",
-  "hosts",
-  "edge",
-] as const;
+const NEEDED = [...TELEMETRY, ...THROTTLE, "kms", "tokenKeys", "service", "hosts", "edge"] as const;
 
 /**
  * The token endpoint, which alone knows policy and people, and alone signs. `policyFile`: the policy that the registry is
  * deployed with. Rejects with a SettingsError where its environment is wrong, and where that is no policy.
  */
 export async function openToken(environment: Environment, policyFile: string): Promise<GatewayHandler> {
-  const { region, table, dynamo, kms, tokenKeys, service, hosts, edge, ...about } = readSettings(
-    environment,
-    NEEDED,
-  );
+  const settings = readSettings(environment, NEEDED);
+  const { region, table, dynamo, kms, tokenKeys, service, hosts, edge } = settings;
   if (tokenKeys === "none")
     throw new Error("BERTH_TOKEN_KEYS is 'none': there is nothing to sign tokens with");
-  const telemetry = await openTelemetry(about);
+  const telemetry = await openTelemetry(settings);
   const credentials = freshCredentials(environment);
   const clients = connectDynamo({ region, credentials, ...dynamo });
   const ports = { table: createDynamoTable({ clients, table }), clock: systemClock };
@@ -59,8 +47,7 @@ export async function openToken(environment: Environment, policyFile: string): P
   const { now } = systemClock;
   const keys = { kms: createKms({ region, credentials, now, ...kms }), ids: tokenKeys, service, now };
   const tokens = createTokens({ ...createKmsSigner(keys), ...createKmsVerifier(keys) }, systemClock);
-  const limits = { identity: 0, network: 0 };
-  const throttle = createThrottle({ limits, now, onRefused: () => {} });
+  const throttle = openThrottle({ ...settings, credentials, log: telemetry.log });
   const endpoint = {
     service,
     tokens,

@@ -32,7 +32,7 @@ export async function openWriting(environment: Environment): Promise<GatewayHand
   const { telemetry, ports, manner } = await openStores(environment);
   return serveGateway({
     telemetry,
-    ...(await openSenders(environment)),
+    ...(await openSenders(environment, telemetry.log)),
     handlerFor: readWrite(ports, manner),
   });
 }

@@ -5,7 +5,7 @@ import { createSigningDays, momentOf, SIGNING_ALGORITHM } from "./signing-days.t
 /** A service of AWS that is asked with JSON. */
 export interface JsonService extends Place {
   /** as its host and its signatures name it */
-  readonly service: "kms" | "lambda" | "ssm";
+  readonly service: "dynamodb" | "kms" | "lambda" | "ssm";
   readonly credentials: Credentials;
   /** milliseconds since 1970 */
   readonly now: () => number;

@@ -22,6 +22,8 @@ export function createMetrics(team: string): (counts: Counts) => void {
     metrics.captureColdStartMetric();
     metrics.addMetric("Requests", MetricUnit.Count, 1);
     metrics.addMetric("Errors", MetricUnit.Count, status >= 500 ? 1 : 0);
+    // Where nobody asks too much there is no such metric, and none to pay for.
+    if (status === 429) metrics.addMetric("Throttled", MetricUnit.Count, 1);
     metrics.addMetric("BytesIn", MetricUnit.Bytes, bytesIn);
     metrics.addMetric("BytesOut", MetricUnit.Bytes, bytesOut);
     metrics.publishStoredMetrics();

@@ -37,6 +37,7 @@ export type AccessKeyId = Branded<"AccessKeyId">;
  * ROBOTS          <name>                        every robot, in order
  * ACCESSKEY#<id>  KEY                           access-key-items.ts: whose it is, the hash of its secret, its limits
  * ACCESSKEYS      <owner>#<id>                  every access key, by the name of its owner
+ * REQUESTS#<hash> <start>                       shared-counts.ts: what a caller has sent in the window that began then
  * POLICY          CURRENT                       text, created, actor: what was set at run time and is in force until a reset
  */
 const inRepo = (repo: RepoName, sk: string): Key => ({ pk: `REPO#${repo}`, sk });
@@ -73,6 +74,7 @@ export const keys = {
   robots: (name: AccountName): Key => ({ pk: "ROBOTS", sk: name }),
   accessKey: (id: AccessKeyId): Key => ({ pk: `ACCESSKEY#${id}`, sk: "KEY" }),
   accessKeys: (owner: AccountName, id: AccessKeyId): Key => ({ pk: "ACCESSKEYS", sk: `${owner}#${id}` }),
+  requests: (caller: string, start: number): Key => ({ pk: `REQUESTS#${caller}`, sk: String(start) }),
   policy: { pk: "POLICY", sk: "CURRENT" },
 } as const;
 

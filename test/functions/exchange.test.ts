@@ -6,6 +6,7 @@ import { parseGlob } from "../../shared/access/glob.ts";
 import type { Rights } from "../../shared/access/rights.ts";
 import { createAuthority } from "../../shared/auth/authority.ts";
 import { createLogIn } from "../../shared/auth/log-in.ts";
+import { createThrottle } from "../../shared/auth/throttle/throttle.ts";
 import { createTokenEndpoint } from "../../shared/auth/token-endpoint.ts";
 import { OPEN } from "../../shared/http/authority.ts";
 import { SERVICE, testTokens } from "../auth/support/keys.ts";
@@ -26,7 +27,7 @@ const PULL_SHOP: Rights = {
 };
 
 /** A function that reads and writes, and the token function, which alone knows Ada. */
-async function start() {
+async function start(throttle = UNTHROTTLED) {
   const tokens = await testTokens(clock);
   const accounts = {
     known: true,
@@ -65,7 +66,7 @@ async function start() {
     if (accounts.answer !== undefined) return { statusCode: accounts.answer };
     return token(event, contextWith());
   };
-  const byCredentials = byExchange({ invoke, tokens, clock });
+  const byCredentials = byExchange({ invoke, tokens, clock, throttle });
   const address = { kind: "asked", scheme: "https" } as const;
   const deployed = deploy({
     authority: createAuthority({ service: SERVICE, address, tokens, byCredentials }),
@@ -123,7 +124,19 @@ describe("a name and its secret at a function that knows nobody", () => {
     const answer = await get(TAGS, basic("ada", "guess"));
     expect(answer.status).toBe(429);
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    const reason = "too many failed logins with this name: try again in 1 s";
+    expect(await answer.json()).toMatchObject({ errors: [{ code: "TOOMANYREQUESTS", detail: { reason } }] });
     expect(new Set(registry.accounts.addresses)).toEqual(new Set(["192.0.2.1"]));
+  });
+
+  it("are not asked about from a network that asks too much", async () => {
+    const limits = { identity: 0, network: 2 };
+    const throttle = createThrottle({ limits, now: clock.now, onRefused: () => {} });
+    registry = await start(throttle);
+    for (let count = 0; count < 2; count += 1) await throttle.count({ name: "anonymous", from: "192.0.2.1" });
+    const answer = await get(TAGS, basic("ada"));
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+    expect(registry.accounts.invoked).toBe(0);
   });
 
   it("get 503 where the token function can't answer, and are not let in", async () => {

@@ -33,22 +33,28 @@ describe("dashboard: what a team sees that sets it", () => {
   });
 
   it("is what the functions themselves publish, under the names and dimensions that they publish it under", () => {
-    const published = publishedBy("main");
+    const published = publishedBy("main", 429);
     const shown = [
       ...body.matchAll(/\\"(\w+)\\",\\"(\w+)\\",\\"service\\",\\"(\w+)\\",\\"team\\",\\"(\w+)\\"/g),
     ].map(([, namespace, name, service, team]) => ({ namespace, name, dimensions: { service, team } }));
-    expect(shown.map(({ name }) => name)).toEqual(["BytesIn", "BytesOut", "ColdStart"]);
+    expect(shown.map(({ name }) => name)).toEqual(["Throttled", "BytesIn", "BytesOut", "ColdStart"]);
     for (const metric of shown) expect(published).toContainEqual(metric);
+  });
+
+  it("has a metric of who sent too many only where somebody does, since each costs by the month", () => {
+    const named = (status: number) => publishedBy("main", status).map(({ name }) => name);
+    expect(named(200)).not.toContain("Throttled");
+    expect(named(429)).toContain("Throttled");
   });
 });
 
 /** The metrics that CloudWatch makes of what a function writes for one request. */
-function publishedBy(team: string) {
+function publishedBy(team: string, status: number) {
   const written: string[] = [];
   // Lambda sets it; without it Powertools takes no start for a cold one.
   vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
   vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
-  createMetrics(team)({ status: 200, bytesIn: 1, bytesOut: 2 });
+  createMetrics(team)({ status, bytesIn: 1, bytesOut: 2 });
   vi.restoreAllMocks();
   return written.flatMap((line) => {
     const fields = JSON.parse(line) as Readonly<Record<string, unknown>>;

@@ -50,6 +50,8 @@ describe('heads: "web-function"', () => {
     expect(Object.keys(variables).toSorted()).toEqual([
       "BERTH_BUCKET",
       "BERTH_LOG_LEVEL",
+      "BERTH_REQUESTS_PER_IDENTITY",
+      "BERTH_REQUESTS_PER_NETWORK",
       "BERTH_TABLE",
       "BERTH_TEAM",
       "BERTH_TOKEN_KEYS",

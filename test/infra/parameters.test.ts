@@ -19,6 +19,8 @@ describe("deploy-time parameters", () => {
       headBody: "none",
       headBlob: "redirect",
       uploadIdleHours: 12,
+      requestsPerIdentity: 5000,
+      requestsPerNetwork: 0,
       throttleRate: 7,
       throttleBurst: 9,
       sweep: "DISABLED",
@@ -27,7 +29,7 @@ describe("deploy-time parameters", () => {
     const { Parameters } = synthesize({ settings });
     const defaults = Object.entries(settings).map(([name, value]) => [
       name.replace(/^./, (letter) => letter.toUpperCase()),
-      typeof value === "number" && name === "uploadIdleHours" ? String(value) : value,
+      typeof value === "number" && !name.startsWith("throttle") ? String(value) : value,
     ]);
     expect(OURS.map((name) => [name, Parameters[name]?.Default])).toEqual(defaults);
   });
@@ -43,6 +45,8 @@ describe("deploy-time parameters", () => {
       "one of as-get, none",
       "one of answer, redirect",
       "a whole number of hours from 1 to 504",
+      "a whole number from 0 to 1000000",
+      "a whole number from 0 to 1000000",
       "a number from 1 to 10000",
       "a number from 1 to 5000",
       "one of ENABLED, DISABLED",
@@ -50,13 +54,15 @@ describe("deploy-time parameters", () => {
     ]);
   });
 
-  it("LogLevel, HeadBody, HeadBlob, UploadIdleHours: what every function is told", () => {
+  it("LogLevel, HeadBody, HeadBlob, UploadIdleHours, RequestsPer…: what every function is told", () => {
     for (const variables of environmentsOf(template)) {
       expect(variables).toMatchObject({
         BERTH_LOG_LEVEL: { Ref: "LogLevel" },
         BERTH_HEAD_BODY: { Ref: "HeadBody" },
         BERTH_HEAD_BLOB: { Ref: "HeadBlob" },
         BERTH_UPLOAD_IDLE_HOURS: { Ref: "UploadIdleHours" },
+        BERTH_REQUESTS_PER_IDENTITY: { Ref: "RequestsPerIdentity" },
+        BERTH_REQUESTS_PER_NETWORK: { Ref: "RequestsPerNetwork" },
       });
     }
     expect(environmentsOf(template).length).toBe(FUNCTION_NAMES.length);

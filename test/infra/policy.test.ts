@@ -124,6 +124,93 @@ describe("the keys of tokens", () => {
   });
 });
 
+describe("requests of a caller", () => {
+  const ofTable = (name: string, from = template) =>
+    statementsOf(name, from).filter(
+      ({ Effect, Action }) => Effect === "Allow" && [Action].flat().includes("dynamodb:UpdateItem"),
+    );
+  const COUNT_ALONE = {
+    Effect: "Allow",
+    Action: "dynamodb:UpdateItem",
+    Resource: { "Fn::GetAtt": [expect.stringMatching(/^StorageTable/), "Arn"] },
+    Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["REQUESTS#*"] } },
+  };
+
+  it.each(["base", "manifests", "blobs", "tags", "referrers", "token"])(
+    "are all that it may change in the table: %s",
+    (name) => {
+      expect(ofTable(name)).toEqual([COUNT_ALONE]);
+    },
+  );
+
+  it("are what the administration may change beside identities", () => {
+    expect(ofTable("administration")).toEqual([
+      expect.objectContaining({
+        Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": IDENTITIES } },
+      }),
+      COUNT_ALONE,
+    ]);
+  });
+
+  it.each(["uploads", "push", "deep"])("need no right of their own where it writes anyway: %s", (name) => {
+    expect(ofTable(name)).toEqual([expect.not.objectContaining({ Condition: expect.anything() })]);
+  });
+
+  it("are counted by the server of HEAD, too", () => {
+    const [document] = Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) =>
+      Type === "AWS::IAM::Role" && id.startsWith("Heads") ? [JSON.stringify(Properties)] : [],
+    );
+    expect(document).toContain('{"dynamodb:LeadingKeys":["REQUESTS#*"]}');
+  });
+
+  it("are nobody's to count without a policy, nor the sweep's with one", () => {
+    const closed = synthesize();
+    for (const name of ["base", "manifests", "blobs", "tags", "referrers"])
+      expect(ofTable(name, closed)).toEqual([]);
+    expect(
+      statementsOf("sweep")
+        .map((each) => JSON.stringify(each))
+        .join(""),
+    ).not.toContain("REQUESTS#");
+  });
+
+  it("are limited by two parameters, which every function is told that counts", () => {
+    for (const name of [...READERS, "token", "administration"]) {
+      const {
+        BERTH_REQUESTS_PER_IDENTITY: one,
+        BERTH_REQUESTS_PER_NETWORK: all,
+        BERTH_TABLE: table,
+      } = variablesOf(name);
+      expect([one, all]).toEqual([{ Ref: "RequestsPerIdentity" }, { Ref: "RequestsPerNetwork" }]);
+      expect(table).toEqual({ Ref: expect.stringMatching(/^StorageTable/) });
+    }
+  });
+
+  it("can be written where the table has a key of the stack's own", () => {
+    const encrypted = synthesize({ settings: { policy, customerKey: true } });
+    for (const name of ["base", "manifests", "token"]) {
+      const actions = statementsOf(name, encrypted).flatMap(({ Action }) => [Action].flat());
+      expect(actions).toContain("kms:GenerateDataKey");
+    }
+  });
+});
+
+describe("alarms", () => {
+  it("look at the functions that know callers as at all others, within the ten metrics that an alarm takes", () => {
+    const looked = resourcesOf(template, "AWS::CloudWatch::Alarm").filter(
+      ({ Properties }) => (Properties["Metrics"] as readonly unknown[] | undefined)?.length === 11,
+    );
+    expect(looked.map(({ Properties }) => String(Properties["AlarmDescription"]).split(/[:,]/)[0])).toEqual([
+      "A function fails or runs into its time limit",
+      "Functions are throttled",
+      "A request took more than 25 s",
+    ]);
+    for (const alarm of looked)
+      for (const name of ["token", "administration"])
+        expect(JSON.stringify(alarm)).toContain(`"${name}Function`);
+  });
+});
+
 describe("identities and policy in the table", () => {
   it.each([...FUNCTION_NAMES].filter((name) => name !== "base"))("can't be read or written: %s", (name) => {
     const denied = statementsOf(name).filter(({ Effect }) => Effect === "Deny");
@@ -137,19 +224,22 @@ describe("identities and policy in the table", () => {
     ]);
   });
 
-  it.each(["token", "administration"])("are all of the table that it reaches: %s", (name) => {
-    const ofTable = statementsOf(name).filter(({ Action }) =>
-      [Action].flat().some((each) => each.startsWith("dynamodb:")),
-    );
-    expect(ofTable).toHaveLength(1);
-    expect(ofTable[0]).toMatchObject({
-      Effect: "Allow",
-      Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": IDENTITIES } },
-    });
-  });
+  it.each(["token", "administration"])(
+    "are all of the table that it reaches, but for what it counts: %s",
+    (name) => {
+      const ofTable = statementsOf(name).filter(({ Action }) =>
+        [Action].flat().some((each) => each.startsWith("dynamodb:")),
+      );
+      expect(ofTable).toHaveLength(2);
+      expect(ofTable[0]).toMatchObject({
+        Effect: "Allow",
+        Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": IDENTITIES } },
+      });
+    },
+  );
 
   it("are only read by the token function", () => {
     const actions = actionsOf("token").filter((action) => action.startsWith("dynamodb:"));
-    expect(actions.toSorted()).toEqual(["dynamodb:GetItem", "dynamodb:Query"]);
+    expect(actions).toEqual(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]);
   });
 });
