@@ -6,7 +6,7 @@ import { OCI_MANIFEST } from "../../shared/oci/media-types.ts";
 import { parseRepoName } from "../../shared/oci/names.ts";
 import { byTag, imageManifest, sha256, tag } from "../support/domain.ts";
 import { stopServers } from "../support/serving.ts";
-import { berth, clientOf, closeClients, type Wrap } from "./support/clients.ts";
+import { clientOf, closeClients, startRegistry, type Wrap } from "./support/clients.ts";
 import { json } from "./support/guards.ts";
 
 stopServers();
@@ -38,20 +38,21 @@ async function pushImage(
   client: RegistryClient,
   fields: Partial<Parameters<typeof imageManifest>[0]>,
   tags = [tag("it")],
+  name = repo,
 ) {
-  await client.pushBlob(repo, { digest: sha256(config), content: contentOf(config) });
+  await client.pushBlob(name, { digest: sha256(config), content: contentOf(config) });
   const bytes = imageManifest({ config, ...fields });
   const manifest = { digest: sha256(bytes), mediaType: OCI_MANIFEST, bytes };
-  await client.putManifest(repo, { ...manifest, tags });
+  await client.putManifest(name, { ...manifest, tags });
   return { mediaType: OCI_MANIFEST, digest: manifest.digest, size: bytes.length };
 }
 
 describe("a list", () => {
   it("of tags, and of repositories, is followed by Link to its end", async () => {
-    const client = clientOf((await berth(inSevens)).url);
+    const client = clientOf((await startRegistry(inSevens)).url);
     await pushImage(client, {}, TAGS);
     expect(await Array.fromAsync(client.tags(repo))).toEqual(TAGS);
-    for (let at = 0; at < 9; at += 1) await client.mountBlob(parseRepoName(`r${at}`), sha256(config), repo);
+    for (let at = 0; at < 9; at += 1) await pushImage(client, {}, [tag("it")], parseRepoName(`r${at}`));
     expect(await Array.fromAsync(client.repositories())).toEqual([
       ...Array.from({ length: 9 }, (_, at) => `r${at}`),
       "team/app",
@@ -73,12 +74,14 @@ describe("a list", () => {
       [answers("", ["not a tag"]), /can be no name there/],
       [answers("", "none"), /no JSON with a list 'tags'/],
     ] as const) {
-      await expect(Array.fromAsync(clientOf((await berth(wrap)).url).tags(repo))).rejects.toThrow(why);
+      await expect(Array.fromAsync(clientOf((await startRegistry(wrap)).url).tags(repo))).rejects.toThrow(
+        why,
+      );
     }
   });
 
   it("that Go's encoder wrote as null is empty", async () => {
-    const { url } = await berth(() => async () => json(200, { name: "team/app", tags: null }));
+    const { url } = await startRegistry(() => async () => json(200, { name: "team/app", tags: null }));
     expect(await Array.fromAsync(clientOf(url).tags(repo))).toEqual([]);
   });
 });
@@ -91,7 +94,7 @@ describe("referrers", () => {
       withoutReferrers,
     ],
   ])("%s", async (_what, wrap) => {
-    const client = clientOf((await berth(wrap)).url);
+    const client = clientOf((await startRegistry(wrap)).url);
     const subject = await pushImage(client, {});
     const made = [];
     for (let at = 0; at < 9; at += 1) {

@@ -5,7 +5,7 @@ import { parseRepoName } from "../../shared/oci/names.ts";
 import { bodyOf, brokenBody, collect, patterned, sameBytes } from "../support/bodies.ts";
 import { sha256 } from "../support/domain.ts";
 import { serving, stopServers } from "../support/serving.ts";
-import { berth, clientOf, closeClients, type Wrap } from "./support/clients.ts";
+import { clientOf, closeClients, startRegistry, type Wrap } from "./support/clients.ts";
 import { type Heard, hearing, json } from "./support/guards.ts";
 
 stopServers();
@@ -45,7 +45,7 @@ const cutAfter = async (answer: HttpAnswer, size: number): Promise<HttpAnswer> =
 
 async function pulledFrom(wrap: Wrap, size?: number) {
   const ranges: (string | undefined)[] = [];
-  const { url } = await berth((handler) => {
+  const { url } = await startRegistry((handler) => {
     const wrapped = wrap(handler);
     return async (request) => {
       if (isBlob(request)) ranges.push(request.header("range"));
@@ -119,7 +119,7 @@ describe("a blob that is pulled", () => {
   });
 
   it("is told as unknown where there is none", async () => {
-    const { url } = await berth();
+    const { url } = await startRegistry();
     await expect(collect(clientOf(url).pullBlob(repo, digest))).rejects.toMatchObject({
       reason: "BLOB_UNKNOWN",
     });
@@ -136,7 +136,7 @@ describe("a blob that is pulled", () => {
       })),
     );
     const heard: Heard[] = [];
-    const { url } = await berth((handler) =>
+    const { url } = await startRegistry((handler) =>
       hearing(heard)(async (request) => {
         if (request.header("authorization") === undefined) {
           return json(401, {}, { "WWW-Authenticate": "Basic" });
@@ -156,7 +156,7 @@ describe("a blob that is pulled", () => {
   });
 
   it("leads nowhere by redirects in a circle", async () => {
-    const { url } = await berth(() => async ({ path }) => ({
+    const { url } = await startRegistry(() => async ({ path }) => ({
       status: 302,
       headers: { Location: path, "Content-Length": "0" },
       body: { kind: "empty" },

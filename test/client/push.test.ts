@@ -5,7 +5,7 @@ import { parseRepoName } from "../../shared/oci/names.ts";
 import { collect, patterned, sameBytes } from "../support/bodies.ts";
 import { byTag, imageManifest, sha256, tag } from "../support/domain.ts";
 import { stopServers } from "../support/serving.ts";
-import { berth, clientOf, closeClients } from "./support/clients.ts";
+import { clientOf, closeClients, differs, startRegistry } from "./support/clients.ts";
 import { json } from "./support/guards.ts";
 
 stopServers();
@@ -20,7 +20,7 @@ describe("a blob that is pushed", () => {
   it("goes on where the upload's status says, after a request that came to nothing", async () => {
     const ranges: string[] = [];
     let patches = 0;
-    const { url } = await berth((handler) => async (request) => {
+    const { url } = await startRegistry((handler) => async (request) => {
       if (request.method !== "PATCH") return handler(request);
       ranges.push(request.header("content-range") ?? "");
       patches += 1;
@@ -36,13 +36,13 @@ describe("a blob that is pushed", () => {
   });
 
   it("is not sent where it is there", async () => {
-    const client = clientOf((await berth()).url);
+    const client = clientOf((await startRegistry()).url);
     expect(await client.pushBlob(repo, blob)).toBe("sent");
     expect(await client.pushBlob(repo, blob)).toBe("present");
   });
 
   it("is never committed with other bytes than the digest's", async () => {
-    const client = clientOf((await berth()).url);
+    const client = clientOf((await startRegistry()).url);
     const other = sha256(Buffer.from("other"));
     for (const content of [contentOf(bytes), contentOf(bytes.subarray(0, 100))]) {
       await expect(client.pushBlob(repo, { digest: other, content })).rejects.toMatchObject({
@@ -53,7 +53,7 @@ describe("a blob that is pushed", () => {
   });
 
   it("is mounted from where it is, and not from where it is not", async () => {
-    const client = clientOf((await berth()).url);
+    const client = clientOf((await startRegistry()).url);
     const other = parseRepoName("other");
     await client.pushBlob(repo, blob);
     expect(await client.mountBlob(other, blob.digest, repo)).toBe(true);
@@ -61,7 +61,10 @@ describe("a blob that is pushed", () => {
     const absent = parseDigest(`sha256:${"0".repeat(64)}`);
     expect(await client.mountBlob(other, absent, repo)).toBe(false);
     await client.deleteBlob(other, blob.digest);
-    expect(await client.hasBlob(other, blob.digest)).toBe(false);
+    expect(await client.hasBlob(other, blob.digest)).toBe(differs("blobs are everywhere"));
+    if (differs("blobs are everywhere")) {
+      for (const name of [repo, other]) await client.deleteBlob(name, blob.digest);
+    }
     await expect(client.deleteBlob(other, blob.digest)).rejects.toMatchObject({ reason: "BLOB_UNKNOWN" });
   });
 });
@@ -76,9 +79,9 @@ describe("a manifest", () => {
   };
 
   it("is resolved, got, put and deleted by tag and digest", async () => {
-    const client = clientOf((await berth()).url);
+    const client = clientOf((await startRegistry()).url);
     await expect(client.putManifest(repo, { ...outgoing, tags: [] })).rejects.toMatchObject({
-      reason: "MANIFEST_BLOB_UNKNOWN",
+      reason: differs("missing blobs make a manifest invalid") ? "MANIFEST_INVALID" : "MANIFEST_BLOB_UNKNOWN",
     });
     await client.pushBlob(repo, { digest: sha256(config), content: contentOf(config) });
     await client.putManifest(repo, { ...outgoing, tags: [tag("1"), tag("2")] });
@@ -93,7 +96,7 @@ describe("a manifest", () => {
   });
 
   it("is refused where its bytes have another digest than was asked for, or than the registry says", async () => {
-    const { url } = await berth(() => async () => ({
+    const { url } = await startRegistry(() => async () => ({
       status: 200,
       headers: {
         "Content-Type": outgoing.mediaType,

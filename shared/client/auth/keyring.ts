@@ -23,6 +23,10 @@ interface Held {
 /** A token that ends while its request is on the way is of no use. */
 const MARGIN_MILLISECONDS = 10_000;
 
+const NONE: Scopes = new Map();
+const keyOf = (scopes: Scopes): string => textsOf(scopes).join(" ");
+const scopesIn = ({ parameters }: Challenge): Scopes => parseScopes(parameters.get("scope") ?? "");
+
 /** What one registry has asked for and been shown, so that only the first request of a kind goes twice. */
 export class Keyring {
   readonly #parts: KeyringParts;
@@ -31,6 +35,8 @@ export class Keyring {
   #credentials: Promise<Credentials> | undefined;
   #renewed: Credentials | undefined;
   #challenge: Challenge | undefined;
+  /** what the registry wanted beyond what a request's own scopes say, by those */
+  readonly #more = new Map<string, Scopes>();
 
   constructor(parts: KeyringParts) {
     this.#parts = parts;
@@ -42,7 +48,10 @@ export class Keyring {
     return this.#answerTo(this.#challenge, scopes);
   }
 
-  /** What to show after a challenge that the same request met; undefined where there is nothing (else) to show. */
+  /**
+   * What to show after a 401 that the same request met; undefined where there is nothing (else) to show. Without a
+   * challenge (so zot refuses a token that has ended), the last one stands.
+   */
   async answer(
     challenges: readonly Challenge[],
     scopes: Scopes,
@@ -50,9 +59,11 @@ export class Keyring {
   ): Promise<string | undefined> {
     const challenge =
       challenges.find(({ scheme }) => scheme === "bearer") ??
-      challenges.find(({ scheme }) => scheme === "basic");
+      challenges.find(({ scheme }) => scheme === "basic") ??
+      (shown === undefined ? undefined : this.#challenge);
     if (challenge === undefined) return undefined;
     this.#challenge = challenge;
+    if (challenges.includes(challenge)) this.#more.set(keyOf(scopes), scopesIn(challenge));
     this.#forget(shown);
     const authorization = await this.#answerTo(challenge, scopes);
     return authorization === shown ? undefined : authorization;
@@ -82,7 +93,7 @@ export class Keyring {
     scopes: Scopes,
     credentials: Exclude<Credentials, { kind: "registry-token" }>,
   ): Promise<string> {
-    const wanted = textsOf(union(scopes, parseScopes(challenge.parameters.get("scope") ?? "")));
+    const wanted = textsOf(union(scopes, this.#more.get(keyOf(scopes)) ?? NONE));
     const key = wanted.join(" ");
     const held = this.#tokens.get(key);
     if (held && held.until > this.#parts.waiting.now()) return held.authorization;

@@ -15,9 +15,39 @@ import { serving } from "../../support/serving.ts";
 
 export type Wrap = (handler: HttpHandler) => HttpHandler;
 
-/** Berth on memory stores, with something before it. */
-export const berth = (wrap: Wrap = (handler) => handler): Promise<RunningServer> =>
-  serving(wrap(createHttpHandler({ registry: memoryRegistry(), authority: OPEN })));
+interface Backend {
+  /** an empty registry, for one test */
+  readonly start: () => Promise<HttpHandler>;
+  readonly differences: ReadonlySet<Difference>;
+}
+
+/** What other registries do otherwise than Berth. */
+export type Difference =
+  /** a repository has each blob that any other has */
+  | "blobs are everywhere"
+  /** a manifest whose blobs are not there is MANIFEST_INVALID */
+  | "missing blobs make a manifest invalid"
+  /** tags outlive their manifest, and name it as before */
+  | "tags outlive their manifest";
+
+const chosen: { backend: Backend } = {
+  backend: {
+    start: async () => createHttpHandler({ registry: memoryRegistry(), authority: OPEN }),
+    differences: new Set(),
+  },
+};
+
+/** Puts every `startRegistry()` of this file before another registry than Berth on memory stores. */
+export function useBackend(backend: Backend): void {
+  chosen.backend = backend;
+}
+
+export const differs = (what: Difference): boolean => chosen.backend.differences.has(what);
+
+/** An empty registry, with something of the test's before it. */
+export async function startRegistry(wrap: Wrap = (handler) => handler): Promise<RunningServer> {
+  return serving(wrap(await chosen.backend.start()));
+}
 
 export interface TestClient extends RegistryClient {
   /** milliseconds of each wait so far; none of them was waited */

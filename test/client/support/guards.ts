@@ -31,17 +31,19 @@ export const hearing =
     return handler(request);
   };
 
-/** Lets in whoever shows this, and challenges everybody else. */
+/** Lets in whoever shows this, and challenges everybody else, but where there is no challenge. */
 export const guarded =
   (
     isRight: (authorization: string | undefined, request: HttpRequest) => boolean,
-    challenge: (request: HttpRequest) => string,
+    challenge: (request: HttpRequest) => string | undefined,
   ): Wrap =>
   (handler) =>
-  async (request) =>
-    isRight(request.header("authorization"), request)
-      ? handler(request)
-      : json(401, UNAUTHORIZED, { ...API_VERSION, "WWW-Authenticate": challenge(request) });
+  async (request) => {
+    if (isRight(request.header("authorization"), request)) return handler(request);
+    const wanted = challenge(request);
+    const headers = wanted === undefined ? API_VERSION : { ...API_VERSION, "WWW-Authenticate": wanted };
+    return json(401, UNAUTHORIZED, headers);
+  };
 
 /** A request for a token: by GET with its query, by POST with its form. */
 export interface TokenAsk {
