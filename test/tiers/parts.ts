@@ -121,6 +121,15 @@ export const PARTS: readonly Part[] = [
     limitMinutes: { gate: 50, full: 120 },
     testedBy: ["test/clients", "test/identities/support", "test/tools"],
   },
+  {
+    name: "registries",
+    title: "the client and berth copy against other registries",
+    script: (_tier, report) => ["test:registries", "--", ...counted(report)],
+    env: (tier) => ({ BERTH_TEST_TIER: tier }),
+    report: "vitest",
+    limitMinutes: { gate: 15, full: 15 },
+    testedBy: ["test/registries", "test/client", "test/copy", "test/clients/support", "test/tools"],
+  },
 ];
 
 /** Before all else, since it takes no time: the committed results of the full tier. */

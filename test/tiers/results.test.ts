@@ -6,7 +6,7 @@ import { isClean, readConformance, readVitest } from "./counts.ts";
 import { type PartResult, staleness } from "./full-results.ts";
 import { hashPackages } from "./packages.ts";
 import { renderResults } from "./report.ts";
-import { figuresIn, type Outcome } from "./run-part.ts";
+import { figuresIn, notRunIn, type Outcome } from "./run-part.ts";
 import { hashSources } from "./sources.ts";
 import { summary } from "./tell.ts";
 
@@ -206,5 +206,13 @@ describe("what a run tells", () => {
       "7 kills, none cut short",
     ]);
     expect(figuresIn("nothing", /^\d+ kills, /)).toEqual([]);
+  });
+
+  it("finds in its log what could not be run here", () => {
+    const line = "*** NOT RUN here: zot: name one in BERTH_ZOT ***";
+    expect(notRunIn(`stdout | x\n${line}\n ok\n${line}\nthe words *** NOT RUN here: a: b ***\n`)).toEqual([
+      "zot: name one in BERTH_ZOT",
+    ]);
+    expect(notRunIn("nothing")).toEqual([]);
   });
 });

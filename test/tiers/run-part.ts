@@ -33,6 +33,7 @@ export async function runPart(part: Part, tier: Tier, directory: string): Promis
   });
   const seconds = Math.round((performance.now() - start) / 1000);
   const report = await readReport(part, reportFile, code === 0);
+  const written = await readFile(log, "utf8");
   const counts = total(report.groups);
   const ended = code === "too long" ? `longer than ${part.limitMinutes[tier]} minutes` : `ended with ${code}`;
   const complaint = code === 0 ? undefined : ended;
@@ -41,7 +42,8 @@ export async function runPart(part: Part, tier: Tier, directory: string): Promis
     ...report,
     counts: isUncounted ? { ...counts, failed: 1 } : counts,
     complaint,
-    figures: figuresIn(await readFile(log, "utf8"), part.figures),
+    notRun: part.report === "vitest" ? notRunIn(written) : report.notRun,
+    figures: figuresIn(written, part.figures),
     seconds,
     log,
   };
@@ -54,6 +56,11 @@ async function readReport(part: Part, file: string, isGood: boolean): Promise<Re
   if (json === undefined) return { groups: [], notRun: [] };
   return part.report === "vitest" ? readVitest(json, ROOT) : readConformance(json);
 }
+
+/** What tests say in a log that they could not run on this machine, as `*** NOT RUN here: what: why ***`, each once. */
+export const notRunIn = (log: string): readonly string[] => [
+  ...new Set([...log.matchAll(/^\*\*\* NOT RUN here: (.+) \*\*\*$/gm)].map(([, what = ""]) => what)),
+];
 
 /** The lines of a log from each that matches to the next empty one. */
 export function figuresIn(log: string, first: RegExp | undefined): readonly string[] {
