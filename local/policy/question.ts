@@ -37,6 +37,13 @@ function parsed<Name>(flag: string, text: string, parse: (text: string) => Name)
     return parse(text);
   } catch (cause) {
     if (!(cause instanceof OciError)) throw cause;
-    throw new Complaint(`${flag} is '${text}': ${cause.message}`, { cause });
+    throw new Complaint(`${flag} is '${text}': ${cause.message}${hintFor(flag, text)}`, { cause });
   }
+}
+
+function hintFor(flag: string, text: string): string {
+  if (text.includes("*")) return "; name one, without stars";
+  if (flag !== "--repo") return "";
+  if (/[:@]/.test(text)) return "; leave out host, tag and digest: a tag is given with --tag";
+  return /[A-Z]/.test(text) ? "; repository names are in lower case" : "";
 }

@@ -1,6 +1,6 @@
 import type { Explanation, Finding, Part, Question } from "../../shared/access/explain.ts";
-import type { Identity } from "../../shared/access/identity.ts";
-import { nameOf } from "../../shared/access/identity.ts";
+import { type Identity, nameOf } from "../../shared/access/identity.ts";
+import type { OtherClaim } from "../../shared/access/rights-of.ts";
 
 /** Rules that are told where none allows it: those that lack least. */
 const NEAREST = 3;
@@ -18,7 +18,9 @@ export function told(identity: Identity, question: Question, { allowed, findings
   const asked = `${nameOf(identity)}: ${inWords(question)}`;
   if (allowed) {
     const allowing = findings.filter(({ lacks }) => lacks.length === 0);
-    return [`allowed: ${asked}`, ...allowing.flatMap(allowingLines)].join("\n");
+    return [`allowed: ${asked}`, ...allowing.flatMap(allowingLines), ...tagLines(question, allowing)].join(
+      "\n",
+    );
   }
   const nearest = findings.slice(0, NEAREST);
   const others = findings.length - nearest.length;
@@ -40,7 +42,18 @@ const allowingLines = ({ path, line, rule, as }: Finding): readonly string[] => 
   `    ${rule}`,
 ];
 
-const refusingLines = ({ path, line, rule, lacks }: Finding): readonly string[] => [
+/** Without a tag, what was asked is whether anything can be pushed: by its digest, that needs no tag. */
+function tagLines(question: Question, allowing: readonly Finding[]): readonly string[] {
+  if (question.action !== "push" || question.tag !== undefined) return [];
+  return allowing.every(({ tags }) => tags) ? ["  a tag must be one of these: ask about it with --tag"] : [];
+}
+
+const refusingLines = ({ path, line, rule, lacks, otherClaims = [] }: Finding): readonly string[] => [
   `  ${path}, line ${line}, ${lacks.map((part) => LACKING[part]).join(" and ")}`,
   `    ${rule}`,
+  ...otherClaims.map((other) => `    ${claimText(other)}`),
 ];
+
+/** `ref must be refs/heads/main, and is refs/heads/dev` */
+const claimText = ({ claim, wanted, has }: OtherClaim): string =>
+  `${claim} must be ${wanted.join(" or ")}, and is ${has.length === 0 ? "not there" : has.join(" and ")}`;

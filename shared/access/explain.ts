@@ -1,9 +1,9 @@
 import type { RepoName, Tag } from "../oci/names.ts";
-import { matches } from "./glob.ts";
+import { type Glob, matches } from "./glob.ts";
 import type { Identity } from "./identity.ts";
 import { type Policy, type Rule, type Subject, subjectText } from "./policy.ts";
 import { type Action, allows, type Need } from "./rights.ts";
-import { type Caller, callerIn, grantsOf, rightsFrom } from "./rights-of.ts";
+import { type Caller, callerIn, grantsOf, type OtherClaim, otherClaims, rightsFrom } from "./rights-of.ts";
 
 /** What is asked of a policy; `admin` is for the registry as a whole. */
 export type Question =
@@ -20,9 +20,13 @@ export interface Finding {
   readonly line: number;
   /** the rule in one line */
   readonly rule: string;
+  /** what it limits a push to */
+  readonly tags?: readonly Glob[];
   /** by which of its subjects the rule means the caller */
   readonly as?: string;
   readonly lacks: readonly Part[];
+  /** where it is about jobs of the caller's issuer: the claims that keep it from meaning this one */
+  readonly otherClaims?: readonly OtherClaim[];
 }
 
 export interface Explanation {
@@ -35,13 +39,29 @@ export interface Explanation {
 export function explain(policy: Policy, identity: Identity, question: Question): Explanation {
   const caller = callerIn(policy, identity);
   const findings = policy.rules
-    .map((rule) => examine(rule, caller, question))
+    .map((rule) => ({ ...examine(rule, caller, question), ...nearMiss(policy, rule, identity) }))
     .toSorted((one, other) => distance(one) - distance(other));
   return { allowed: findings.some(({ lacks }) => lacks.length === 0), findings };
 }
 
-/** What is about others is further from an answer than anything about the caller that lacks as much. */
-const distance = ({ lacks }: Finding): number => lacks.length + (lacks.includes("who") ? 0.5 : 0);
+/** What is about others is further from an answer than anything about the caller that lacks as much, or is nearly so. */
+function distance({ lacks, otherClaims: near }: Finding): number {
+  if (!lacks.includes("who")) return lacks.length;
+  return lacks.length + (near ? 0.25 : 0.5);
+}
+
+/** By which claims a rule, as near as its subjects come, is about other jobs of the caller's issuer. */
+function nearMiss({ groups }: Policy, { who }: Rule, identity: Identity): Pick<Finding, "otherClaims"> {
+  if (identity.kind !== "oidc") return {};
+  const subjects = who.flatMap((each) => (each.kind === "group" ? (groups.get(each.name) ?? []) : [each]));
+  const misses = subjects
+    .filter((subject) => subject.kind === "oidc")
+    .filter(({ issuer }) => issuer === identity.issuer)
+    .map((subject) => otherClaims(subject, identity))
+    .toSorted((one, other) => one.length - other.length);
+  const [nearest = []] = misses;
+  return nearest.length === 0 ? {} : { otherClaims: nearest };
+}
 
 function examine(rule: Rule, caller: Caller, question: Question): Finding {
   const subject = caller.subjectOf(rule);
@@ -51,6 +71,7 @@ function examine(rule: Rule, caller: Caller, question: Question): Finding {
     path: rule.path,
     line: rule.line,
     rule: ruleText(rule),
+    ...(rule.tags && { tags: rule.tags }),
     ...(subject && { as: subjectText(subject) }),
     lacks: parts.length === 0 && !isAllowed ? ["key"] : parts,
   };

@@ -1,4 +1,4 @@
-import { both, matches, outermost } from "./glob.ts";
+import { both, type Glob, matches, outermost } from "./glob.ts";
 import type { Identity } from "./identity.ts";
 import type { Policy, Rule, Subject } from "./policy.ts";
 import type { Grant, Rights } from "./rights.ts";
@@ -64,14 +64,26 @@ function means(subject: Exclude<Subject, { kind: "group" }>, identity: Identity)
   }
 }
 
+const claimsMatch = (subject: OidcSubject, identity: OidcIdentity): boolean =>
+  otherClaims(subject, identity).length === 0;
+
+type OidcSubject = Extract<Subject, { kind: "oidc" }>;
+type OidcIdentity = Extract<Identity, { kind: "oidc" }>;
+
+/** A claim by which a subject does not mean who has it. */
+export interface OtherClaim {
+  readonly claim: string;
+  readonly wanted: readonly Glob[];
+  /** none, where it is not there */
+  readonly has: readonly string[];
+}
+
 /** Each claim that the subject names must be there and match; of a claim with several values, one of them. */
-const claimsMatch = (
-  { claims }: Extract<Subject, { kind: "oidc" }>,
-  identity: Extract<Identity, { kind: "oidc" }>,
-): boolean =>
-  [...claims].every(([claim, globs]) => {
-    const values = Object.hasOwn(identity.claims, claim) ? [identity.claims[claim] ?? []].flat() : [];
-    return values.some((value) => globs.some((glob) => matches(glob, value)));
+export const otherClaims = ({ claims }: OidcSubject, identity: OidcIdentity): readonly OtherClaim[] =>
+  [...claims].flatMap(([claim, wanted]) => {
+    const has = Object.hasOwn(identity.claims, claim) ? [identity.claims[claim] ?? []].flat() : [];
+    const isMatched = has.some((value) => wanted.some((glob) => matches(glob, value)));
+    return isMatched ? [] : [{ claim, wanted, has }];
   });
 
 /** What a rule and a limit both allow. */

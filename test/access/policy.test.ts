@@ -174,8 +174,24 @@ describe("an explanation", () => {
       path: "rules[1]",
       line: 12,
       rule: "group:developers may pull, push on shop/**, tags dev-*",
+      tags: ["dev-*"],
       as: "group:developers",
       lacks: [],
+    });
+  });
+
+  it("names the claims by which a job is another than those of a group, as near as these come", () => {
+    const job = (claims: Record<string, string>): Identity => ({
+      kind: "oidc",
+      issuer: "github",
+      subject: "x",
+      claims,
+    });
+    const { findings } = ask(job({ repository: "shop/api", ref: "refs/heads/dev" }), "push", "shop/api");
+    expect(findings[0]).toMatchObject({
+      path: "rules[2]",
+      lacks: ["who"],
+      otherClaims: [{ claim: "ref", wanted: ["refs/heads/main", "refs/tags/**"], has: ["refs/heads/dev"] }],
     });
   });
 

@@ -96,6 +96,29 @@ describe("berth policy test", () => {
 `);
   });
 
+  it("names the claims by which a rule is about other jobs of the issuer, and that rule first", async () => {
+    const { code, stdout } = await test(
+      "issuer=github,repository=shop/api,ref=refs/heads/dev",
+      ...push("shop/api"),
+    );
+    expect(code).toBe(1);
+    expect(stdout.split("\n").slice(0, 4)).toEqual([
+      "denied: issuer:github:?: push shop/api",
+      "  rules[2], line 9, is about others",
+      "    issuer: github (repository: shop/*, ref: refs/heads/main) may push on shop/*",
+      "    ref must be refs/heads/main, and is refs/heads/dev",
+    ]);
+    const none = await test("issuer=github,repository=shop/api", ...push("shop/api"));
+    expect(none.stdout).toContain("    ref must be refs/heads/main, and is not there\n");
+  });
+
+  it("says of a push without a tag that its tags are limited, where they are", async () => {
+    const hint = "a tag must be one of these: ask about it with --tag";
+    expect((await test("user:ada", ...push("shop/api"))).stdout).toContain(hint);
+    expect((await test("ci@shop", ...push("shop/api"))).stdout).not.toContain(hint);
+    expect((await test("user:ada", ...push("shop/api", "--tag", "v1"))).stdout).not.toContain(hint);
+  });
+
   it("tells every rule as JSON", async () => {
     const { code, stdout } = await test("ci@shop", ...push("shop/web"), "--json");
     expect(code).toBe(1);
@@ -118,6 +141,8 @@ describe("berth policy test", () => {
     ["issuer=github,repository=shop/api", push("shop/api"), 1],
     ["arn:aws:sts::123456789012:assumed-role/ci-web/run-7", pull("shop/api"), 0],
     ["arn:aws:iam::123456789012:role/other", pull("shop/api"), 1],
+    ["arn:aws:iam::123456789012:role/team/ci-web", pull("shop/api"), 0],
+    ["aws:arn:aws:iam::123456789012:role/ci-web", pull("shop/api"), 0],
     ["user:root", ["--action", "admin"], 0],
     ["user:ada", ["--action", "admin"], 1],
   ] as const)("as %s, %j: ends with %i", async (as, args, code) => {
@@ -129,9 +154,22 @@ describe("berth policy test", () => {
     ["eve", push("shop/api"), "since the policy names neither"],
     ["user:Eve", push("shop/api"), "it must be anonymous, user:NAME"],
     ["issuer=gitlab,sub=x", push("shop/api"), "the policy has no issuer 'gitlab'"],
+    ["issuer:github:x", push("shop/api"), "by its claims: issuer=NAME,CLAIM=VALUE"],
+    ["group:developers", push("shop/api"), "name one of its members"],
+    ["authenticated", push("shop/api"), "name one of them"],
+    ["arn:nonsense", pull("shop/api"), "a caller of AWS is arn:aws:iam::ACCOUNT:role/NAME"],
+    ["arn:aws:iam::123456789012:role/*", pull("shop/api"), "a caller of AWS is"],
+    ["user:ada", push("shop/*"), "name one, without stars"],
+    ["user:ada", push("shop/api:v1"), "a tag is given with --tag"],
+    ["user:ada", push("localhost:5000/shop/api"), "leave out host"],
+    ["user:ada", push("shop/api", "--tag", "v*"), "name one, without stars"],
     ["user:ada", ["--action", "psuh", "--repo", "a"], "did you mean push?"],
     ["user:ada", ["--action", "push"], "--repo must be given"],
-    ["user:ada", push("Shop"), "--repo is 'Shop'"],
+    [
+      "user:ada",
+      push("Shop"),
+      "--repo is 'Shop': invalid repository name; repository names are in lower case",
+    ],
     ["user:ada", push("shop", "--tag", ".x"), "--tag is '.x'"],
     ["user:ada", [...pull("shop"), "--tag", "v1"], "--tag limits only --action push"],
     ["user:ada", ["--action", "admin", "--repo", "shop"], "leave out --repo and --tag"],
