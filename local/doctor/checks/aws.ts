@@ -35,6 +35,7 @@ const scopesFor = ({ repo }: Exam): readonly string[] => [
 async function callerOf({ stranger }: Exam, { text, claims }: IssuedToken): Promise<string> {
   const headers = { Authorization: `Bearer ${text}` };
   const answer = await stranger.send({ method: "GET", target: "/v2/_berth/self", headers });
+  if (answer.status === 401) throw new Blocked("the token that they get is not taken: see token.accepted");
   const { caller } = objectIn(demandStatus(answer, 200).body.toString());
   demand(
     typeof caller === "string" && caller.startsWith(`${AWS_NAME}:`) && caller === claims["sub"],

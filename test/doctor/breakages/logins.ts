@@ -91,7 +91,7 @@ export const LOGIN_BREAKAGES: readonly LoginBreakage[] = [
         return { verify, ...signer };
       },
     }),
-    run,
+    run: withAws,
     problem: /refuses the token: 401 \(invalid_token\)$/,
     cure: /kms:GetPublicKey on each key/,
   },
