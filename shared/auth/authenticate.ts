@@ -18,6 +18,11 @@ export interface Authenticator {
   /** The identity as it is now; "unknown" once what proved it was revoked, replaced or has expired. */
   readonly again: (identity: Identity) => Promise<Identity | "unknown">;
   /**
+   * A number that is another one once this process has taken somebody's way in away: what was found before may be so no
+   * more. Always the same, where this is not given.
+   */
+  readonly changes?: () => number;
+  /**
    * Whether somebody might find what is right by trying; so it is, where this is not given. Who fails with what nobody can
    * guess (an access key, an ID token) does not slow down others who log in with the same name. What is impossible is never
    * right, whoever has the name: it is refused before anything is looked up or counted.

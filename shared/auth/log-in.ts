@@ -17,20 +17,28 @@ export type LogIn = (login: Login, trust: Trust) => Promise<Identity | "unknown"
 
 /**
  * What a secret that is remembered is worth: what it was, for a request that should cost no look at the table; or that it is
- * still its owner's is looked up, for a token, which lasts longer than the request.
+ * still its owner's is looked up, for a token, which lasts longer than the request. It is looked up in any case where this
+ * process has taken somebody's way in away since: an account of the same name may be another's by now.
  */
 export type Trust = "remembered" | "looked-up";
+
+interface Known {
+  readonly identity: Identity;
+  /** what was changed by then: see Authenticator */
+  readonly asOf: number;
+}
+const UNKNOWN = { identity: "unknown", asOf: 0 } as const;
 
 /**
  * Remembers who showed what for a minute, so that a client which sends its password with each request is verified once; of
  * what was shown only a keyed hash. What is wrong is not remembered.
  */
 export function createLogIn(
-  { authenticate, again, kindOf = () => "guessable" }: Authenticator,
+  { authenticate, again, changes = () => 0, kindOf = () => "guessable" }: Authenticator,
   { now, newSecret }: Clock,
   { check }: Pick<Throttle, "check">,
 ): LogIn {
-  const known = new Remembered<Identity>({ most: MOST, now });
+  const known = new Remembered<Known>({ most: MOST, now });
   const failed = { guessable: new FailedLogins(now), unguessable: new FailedLogins(now) };
   const running = new Map<string, Promise<Identity | "unknown">>();
   const hashOf = keyedHash(newSecret());
@@ -46,22 +54,23 @@ export function createLogIn(
     const pause = failed[kind].pause(guesser);
     if (pause > 0) throw tooMany(pause);
     failed[kind].begin(guesser);
+    const asOf = changes();
     const found = await authenticate({ ...login, from: network }).catch((error: unknown) => {
       failed[kind].takeBack(guesser);
       throw error;
     });
     if (found === "unknown") return found;
     failed[kind].forget(guesser);
-    known.set(hash, found, now() + REMEMBERED_FOR);
+    known.set(hash, { identity: found, asOf }, now() + REMEMBERED_FOR);
     return found;
   };
 
   /** Somebody whom an issuer or AWS vouches for can't be looked up. */
   const remembered = async (hash: string, { from }: Login, trust: Trust): Promise<Identity | "unknown"> => {
-    const identity = known.get(hash);
-    if (identity === undefined || !isRenewable(identity)) return identity ?? "unknown";
+    const { identity, asOf } = known.get(hash) ?? UNKNOWN;
+    if (identity === "unknown" || !isRenewable(identity)) return identity;
     check({ name: nameOf(identity), from });
-    if (trust === "remembered") return identity;
+    if (trust === "remembered" && asOf === changes()) return identity;
     const still = await again(identity);
     if (still === "unknown") known.delete(hash);
     return still;

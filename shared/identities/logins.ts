@@ -4,11 +4,12 @@ import type { Authentication } from "./authenticate.ts";
 import { createAwsAuthenticate } from "./aws.ts";
 import type { Fetch } from "./bounded-fetch.ts";
 import { type Authenticate, AWS_NAME, kindOf, OIDC_NAME } from "./credentials.ts";
+import type { Identities } from "./identities.ts";
 import { createOidcAuthenticate } from "./oidc.ts";
 import { registryHost } from "./registry-host.ts";
 
 export interface LoginParts {
-  readonly accounts: Authentication;
+  readonly accounts: Authentication & Pick<Identities, "changes">;
   /** the policy's, as they are now */
   readonly issuers: () => Promise<readonly Issuer[]>;
   /** by which clients know this registry, in any form: of which a request to AWS is signed for one */
@@ -20,7 +21,7 @@ export interface LoginParts {
 }
 
 /** All who can log in. */
-export interface Logins extends Authentication {
+export interface Logins extends Authentication, Pick<Identities, "changes"> {
   readonly kindOf: typeof kindOf;
 }
 
@@ -33,6 +34,7 @@ export function createLogins({ accounts, issuers, hosts, ...outside }: LoginPart
   return {
     authenticate: (credentials) => (ways.get(credentials.name) ?? accounts.authenticate)(credentials),
     again: accounts.again,
+    changes: accounts.changes,
     kindOf,
   };
 }

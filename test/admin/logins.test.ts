@@ -68,35 +68,36 @@ describe("who guesses", () => {
   });
 });
 
-describe("a password", () => {
-  it("buys no token for another account of the name, also where it did a moment ago", async () => {
+describe.each(["/v2/", "/token"] as const)("a password that is shown to %s", (path) => {
+  it("is worth nothing for another account of the name, also where it was taken a moment ago", async () => {
+    await ask("/v2/_berth/people/eve", { method: "DELETE" });
     await add("eve");
     await give("eve");
-    expect(await logIn("127.0.0.8", "eve", PASSWORD, "/token")).toBe(200);
+    expect(await logIn("127.0.0.8", "eve", PASSWORD, path)).toBe(200);
     await ask("/v2/_berth/people/eve", { method: "DELETE" });
-    expect(await logIn("127.0.0.8", "eve", PASSWORD, "/token")).toBe(401);
+    expect(await logIn("127.0.0.8", "eve", PASSWORD, path)).toBe(401);
     await add("eve");
-    expect(await logIn("127.0.0.8", "eve", PASSWORD, "/token")).toBe(401);
+    expect(await logIn("127.0.0.8", "eve", PASSWORD, path)).toBe(401);
     await give("eve", "another long password");
-    expect(await logIn("127.0.0.8", "eve", PASSWORD, "/token")).toBe(401);
-    expect(await logIn("127.0.0.8", "eve", "another long password", "/token")).toBe(200);
+    expect(await logIn("127.0.0.8", "eve", PASSWORD, path)).toBe(401);
+    expect(await logIn("127.0.0.8", "eve", "another long password", path)).toBe(200);
   });
 
-  it("that was replaced or taken away buys no token from then on, nor does an access key that was revoked", async () => {
+  it("and was replaced or taken away is refused from then on, and so is an access key that was revoked", async () => {
     await give("ben", "one long password");
-    expect(await logIn("127.0.0.9", "ben", "one long password", "/token")).toBe(200);
+    expect(await logIn("127.0.0.9", "ben", "one long password", path)).toBe(200);
     await give("ben", "two long passwords");
-    expect(await logIn("127.0.0.9", "ben", "one long password", "/token")).toBe(401);
-    expect(await logIn("127.0.0.9", "ben", "two long passwords", "/token")).toBe(200);
+    expect(await logIn("127.0.0.9", "ben", "one long password", path)).toBe(401);
+    expect(await logIn("127.0.0.9", "ben", "two long passwords", path)).toBe(200);
     await ask("/v2/_berth/people/ben/password", { method: "DELETE" });
-    expect(await logIn("127.0.0.9", "ben", "two long passwords", "/token")).toBe(401);
+    expect(await logIn("127.0.0.9", "ben", "two long passwords", path)).toBe(401);
     const { body } = await ask("/v2/_berth/keys", {
       method: "POST",
       body: { owner: "user:ben", name: "one" },
     });
     const { id, secret } = body as { id: string; secret: string };
-    expect(await logIn("127.0.0.9", "ben", secret, "/token")).toBe(200);
+    expect(await logIn("127.0.0.9", "ben", secret, path)).toBe(200);
     await ask(`/v2/_berth/keys/${id}`, { method: "DELETE" });
-    expect(await logIn("127.0.0.9", "ben", secret, "/token")).toBe(401);
+    expect(await logIn("127.0.0.9", "ben", secret, path)).toBe(401);
   });
 });

@@ -61,6 +61,22 @@ describe("a login", () => {
     expect(await logIn(right)).toBe("unknown");
   });
 
+  it("is looked up again once this process has taken a way in away, and not before", async () => {
+    let [changes, looked] = [0, 0];
+    const again: People["again"] = (identity) => ((looked += 1), everyone.again(identity));
+    const told = open(
+      { ...everyone, again, changes: () => changes },
+      { ...systemClock, now: () => now },
+      UNTHROTTLED,
+    );
+    for (let count = 0; count < 3; count += 1) await told(right);
+    expect(looked).toBe(0);
+    changes += 1;
+    expect(await told(right)).not.toBe("unknown");
+    everyone.revoke("ben");
+    expect(await told(right)).toBe("unknown");
+  });
+
   it("of whom somebody outside vouches for is asked for again after a minute", async () => {
     const role = { kind: "aws", arn: "arn:aws:iam::1:role/ci" } as const;
     let looked = 0;

@@ -55,6 +55,7 @@ export async function guardedHandler(
         authenticate: async ({ name, secret }) =>
           name === DOCTOR.name && secret === DOCTOR.secret ? person : "unknown",
         again: async () => "unknown",
+        changes: () => 0,
       },
       issuers: async () => [],
       hosts: hosts ?? port.then((at) => [`127.0.0.1:${at}`]),
