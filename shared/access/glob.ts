@@ -50,10 +50,16 @@ function parseNames(text: string, parse: (name: string) => string, what: string)
     parse(text.replaceAll(STARS, "a"));
   } catch (cause) {
     if (!(cause instanceof OciError)) throw cause;
-    const hint = /[?[\]{}!]/.test(text) ? ": only * and ** are wildcards" : "";
-    throw new GlobError(`'${short(text)}' matches no ${what}${hint}`, { cause });
+    throw new GlobError(`'${short(text)}' matches no ${what}${hintFor(text, what)}`, { cause });
   }
   return glob;
+}
+
+function hintFor(text: string, what: string): string {
+  if (/[?[\]{}!]/.test(text)) return ": only * and ** are wildcards";
+  if (what === "tag") return text.includes("/") ? ": a tag holds no slash" : "";
+  if (/[:@]/.test(text)) return ": it holds no host, no tag and no digest";
+  return /^\/|\/$/.test(text) ? ": a slash stands only between two parts of it" : "";
 }
 
 /** Whether it is plain that one matches whatever the other does. */

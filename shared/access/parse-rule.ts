@@ -33,11 +33,15 @@ const readActions = (node: Node, complain: Complain): readonly Action[] =>
     node,
     (text, at) => {
       const action = ACTIONS.find((each) => each === text);
-      if (action === undefined) complain(at, noneOf(text, ACTIONS));
+      if (action === undefined)
+        complain(at, isLikeAll(text) ? `name each of ${ALL_BUT_ADMIN}` : noneOf(text, ACTIONS));
       return action;
     },
     complain,
   );
+
+const ALL_BUT_ADMIN = `[${ACTIONS.filter((action) => action !== "admin").join(", ")}]`;
+const isLikeAll = (text: string): boolean => text === "*" || text === "all";
 
 /** Beside `tags`, a `delete` would read as if it were limited to them. */
 function complainOfTags(tags: Node, may: readonly Action[], complain: Complain): void {

@@ -28,13 +28,27 @@ function readName(text: string, node: TextNode, names: Names, complain: Complain
   if (text === "anonymous" || text === "authenticated") return { kind: text };
   const [, prefix = "", name = ""] = /^(user|robot|group):(.*)$/s.exec(text) ?? [];
   if (prefix === "") complain(node, unknownWord(text));
+  else if (name.includes("*")) complain(node, `a name has no stars: ${EVERYONE}`);
   else if (!isAccountName(name)) complain(node, `'${short(name)}' is no name: ${NAME_RULE}`);
   else if (prefix === "group" && !names.groups.has(name)) complain(node, noSuch("group", name, names.groups));
   else return { kind: KINDS[prefix as keyof typeof KINDS], name };
   return undefined;
 }
 
+const EVERYONE = "everyone is anonymous, every person and every robot is authenticated";
+/** Words for everyone in other policies. */
+const LIKE_EVERYONE: ReadonlySet<string> = new Set([
+  "*",
+  "**",
+  "all",
+  "any",
+  "everyone",
+  "everybody",
+  "public",
+]);
+
 function unknownWord(text: string): string {
+  if (LIKE_EVERYONE.has(text)) return `there is no '${text}': ${EVERYONE}`;
   if (text.startsWith("aws:")) return "after aws: there must be a space";
   const [prefix = "", ...rest] = text.split(":");
   const name = rest.length > 0 ? rest.join(":") : "NAME";

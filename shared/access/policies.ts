@@ -63,14 +63,13 @@ export const REMEMBERED = 10_000;
 /** PolicyError where the file is no policy. */
 export function createPolicies({ table, clock, file, ...options }: PolicyPorts): Policies {
   const start = startOf(file, options);
-  const parse = (text: string) => parsePolicy(text, options);
-  const parseOnce = rememberLast(parse);
+  const parse = rememberLast((text) => parsePolicy(text, options));
   let memory: { readonly until: number; readonly found: Promise<PolicyInForce> } | undefined;
 
   const inForceBy = (item: Item | undefined): PolicyInForce => {
     if (!item) return start;
     const text = textOf(item, "text");
-    return { policy: parseOnce(text), text, source: sourceOf(item) };
+    return { policy: parse(text), text, source: sourceOf(item) };
   };
   const read = async () => inForceBy(await table.get(keys.policy, "strong"));
   const readAgain = (): Promise<PolicyInForce> => {

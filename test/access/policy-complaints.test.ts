@@ -88,6 +88,20 @@ describe("a policy that is none", () => {
     [rule("who: group:dev"), "the policy has no groups, so none is 'dev'"],
     [rule("who: aws:arn:aws:iam::123456789012:role/ci"), "after aws: there must be a space"],
     [rule("who: { user: ada }"), "this must be one of anonymous"],
+    [
+      rule("who: '*'"),
+      "there is no '*': everyone is anonymous, every person and every robot is authenticated",
+    ],
+    [rule("who: user:*"), "a name has no stars: everyone is anonymous"],
+    [rule("may: all"), "name each of [pull, push, delete]"],
+    [
+      rule("on: shop/api:v1"),
+      "'shop/api:v1' matches no repository name: it holds no host, no tag and no digest",
+    ],
+    [
+      rule("on: /shop/*"),
+      "'/shop/*' matches no repository name: a slash stands only between two parts of it",
+    ],
     [rule("who: { issuer: github, claims: { sub: x } }"), "the policy has no issuers, so none is 'github'"],
     [rule("who: { aws: arn:aws:iam::123456789012:role/ci, claims: { sub: x } }"), "'claims' is none of aws"],
     [rule("may: [[pull]]"), "this must be a text, and is a list"],
@@ -100,7 +114,10 @@ describe("a policy that is none", () => {
       "version: 1\nrules: [{who: anonymous, may: [push, delete], on: a, tags: v1}]",
       "put delete into another rule",
     ],
-    ["version: 1\nrules: [{who: anonymous, may: push, on: a, tags: a/b}]", "'a/b' matches no tag"],
+    [
+      "version: 1\nrules: [{who: anonymous, may: push, on: a, tags: a/b}]",
+      "'a/b' matches no tag: a tag holds no slash",
+    ],
     [
       "version: 1\nissuers: { ci: { url: 'https://x.org' } }\nrules: []",
       "issuers.ci: audience must be there",
