@@ -163,6 +163,14 @@ describe("several processes", () => {
     expect(sum).toBeLessThanOrEqual(1000 + 8 * 10);
   });
 
+  it("let pass together a small limit exactly, since each tells of every request", async () => {
+    const shared = table();
+    const processes = Array.from({ length: 8 }, () => throttle({ identity: 20, network: 20 }, shared));
+    let sum = 0;
+    for (const one of [...processes, ...processes, ...processes]) sum += await passed(one, ADA, 1);
+    expect(sum).toBe(20);
+  });
+
   it("count each window and each caller by themselves", async () => {
     const shared = table();
     const [here, there] = [throttle(LIMITS, shared), throttle(LIMITS, shared)];

@@ -99,9 +99,9 @@ describe("requests of one caller to several instances", () => {
     const [here, there] = [instance({ limit: 200 }), instance({ limit: 200 })];
     expect(passedOf(await here.pulled(150))).toBe(150);
     const passed = passedOf(await there.pulled(150));
-    expect(passed).toBeGreaterThanOrEqual(50);
-    expect(passed).toBeLessThanOrEqual(52);
-    expect(passedOf(await here.pulled(5))).toBeLessThanOrEqual(2);
+    expect(passed).toBeGreaterThanOrEqual(49);
+    expect(passed).toBeLessThanOrEqual(51);
+    expect(passedOf(await here.pulled(5))).toBeLessThanOrEqual(1);
     expect(there.audited).toEqual([
       { actor: name, from: "192.0.2.1", event: "requests", outcome: "refused", reason: "TOOMANYREQUESTS" },
     ]);

@@ -70,15 +70,17 @@ function countedAs({ name, from }: Sent, limits: Limits): Counted | undefined {
 export function createThrottle({ limits, now, shared, onRefused }: ThrottleOptions): Throttle {
   const tallies = new WindowTallies({ window: WINDOW, most: MOST });
 
+  const refuse = (sent: Sent, tally: Tally, limit: number): never => {
+    if (!tally.isReported) onRefused(sent);
+    tally.isReported = true;
+    throw tooMany(limit, tallies.startOf(now()) + WINDOW - now());
+  };
   /** What is known of who has not had all; nothing of whom nobody counts. */
   const roomFor = (sent: Sent): (Counted & { readonly tally: Tally }) | undefined => {
     const counted = countedAs(sent, limits);
     if (counted === undefined) return undefined;
     const tally = tallies.of(counted.key, now());
-    if (sumOf(tally) < counted.limit) return { ...counted, tally };
-    if (!tally.isReported) onRefused(sent);
-    tally.isReported = true;
-    throw tooMany(counted.limit, tallies.startOf(now()) + WINDOW - now());
+    return sumOf(tally) < counted.limit ? { ...counted, tally } : refuse(sent, tally, counted.limit);
   };
 
   return {
@@ -90,6 +92,7 @@ export function createThrottle({ limits, now, shared, onRefused }: ThrottleOptio
       tally.untold += 1;
       if (shared === undefined || tally.untold < limit / PARTS) return;
       await tell(tally, (requests) => shared.add(key, tallies.startOf(now()), requests));
+      if (sumOf(tally) > limit) refuse(sent, tally, limit);
     },
     check: (sent) => void roomFor(sent),
   };
