@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { HOMES, type Logins, missingIn, REASONS, type Shown, WHO } from "./support/logins.ts";
+import { ROOT } from "../tiers/paths.ts";
+import { LOGIN_CLIENT_NAMES } from "./support/login-clients.ts";
+import { HOMES, type Logins, missingIn, REASONS, readLogins, type Shown, WHO } from "./support/logins.ts";
 import { loginsPage, plain } from "./support/logins-page.ts";
 
 const shown: Shown = {
@@ -32,7 +36,16 @@ describe("the page of logins", () => {
   });
 });
 
-describe("the results", () => {
+describe("the committed results", () => {
+  it("lack nothing: every client in both homes, as everyone, and refused for every reason", () => {
+    expect(missingIn(readLogins(), LOGIN_CLIENT_NAMES)).toEqual([]);
+  });
+
+  it("are what the page is written from", () => {
+    const page = readFileSync(join(ROOT, "docs", "logins.md"), "utf8");
+    expect(page).toBe(loginsPage(LOGIN_CLIENT_NAMES, readLogins()));
+  });
+
   it.each(HOMES)("are told to be missing: %s", (home) => {
     const lacking = {
       ...whole,

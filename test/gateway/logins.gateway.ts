@@ -70,6 +70,9 @@ describe("people and robots", () => {
     const reader = bearer(await tokenOf(stack.reader, "repository:team/app:pull"));
     expect((await get(TAGS, reader)).status).toBe(200);
     expect((await get("/v2/team/application/tags/list", reader)).status).toBe(401);
+    const { fetch: atEdge } = await stack.serveEdge({});
+    const head = await atEdge("/v2/team/app/manifests/1", { method: "HEAD", headers: reader });
+    expect([head.status, head.headers.get("content-length")]).toEqual([200, String(manifest.length)]);
   });
 
   it("are known by Basic everywhere, too, by what the token function says", async () => {

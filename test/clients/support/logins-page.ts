@@ -75,7 +75,10 @@ function blocksOf(logins: Logins, client: LoginClientName, because: (typeof REAS
     ]);
 }
 
-/** Without what differs from run to run, and from home to home for no reason of the client's: its last lines. */
+/** What a client says of its machine, of a request that it has given up itself, and of steps before it says what is wrong. */
+const NOISE = /DEPRECATION: |context canceled|Failed to (?:push|copy) /;
+
+/** Without what differs from run to run, from home to home and from machine to machine: its last lines. */
 export const plain = (said: string): string =>
   said
     .replaceAll(/127\.0\.0\.1:\d+/g, "registry.example.com")
@@ -84,6 +87,6 @@ export const plain = (said: string): string =>
     .replaceAll(/\b\d{4}[-/]\d\d[-/]\d\d[T ][\d:.]+Z?/g, "…")
     .replaceAll(/sha256:[0-9a-f]{64}|\b[0-9a-f]{64}\b/g, "…")
     .split("\n")
-    .filter((line) => line.trim() !== "")
+    .filter((line) => line.trim() !== "" && !NOISE.test(line))
     .slice(-6)
     .join("\n");
