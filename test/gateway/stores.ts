@@ -13,7 +13,7 @@ import { startDynamodbProxy } from "./rights/dynamodb-proxy.ts";
 import { createJudge, type Identity, type Ledger } from "./rights/identities.ts";
 import { invocations } from "./rights/invocations.ts";
 import { startJsonService } from "./rights/json-service.ts";
-import { createKmsKeys } from "./rights/kms.ts";
+import { createKmsKeys, type KmsKeys } from "./rights/kms.ts";
 import { startParameterStore } from "./rights/parameter-store.ts";
 import { startS3Proxy } from "./rights/s3-proxy.ts";
 import type { StackPlan, TablePlan } from "./template/stack.ts";
@@ -48,8 +48,12 @@ export interface Stores {
   readonly kms: string;
   readonly lambda: string;
   readonly ssm: string;
-  /** the stores without rights without rights, for who looks at what the functions left */
-  readonly behind: { readonly dynamodb: string; readonly s3: Omit<S3Server, "stop"> };
+  /** all of them without rights, for who looks at what the functions left */
+  readonly behind: {
+    readonly dynamodb: string;
+    readonly s3: Omit<S3Server, "stop">;
+    readonly keys: Pick<KmsKeys, "privateKey">;
+  };
   /** resolves when no access is under way, also of functions that are gone */
   readonly idle: () => Promise<void>;
 }
@@ -104,7 +108,7 @@ export async function startStores(options: StoresOptions, running: AsyncDisposab
     dynamodb: dynamodbProxy.endpoint,
     s3: s3Proxy.endpoint,
     ssm: ssm.endpoint,
-    behind: { dynamodb: dynamodb.endpoint, s3 },
+    behind: { dynamodb: dynamodb.endpoint, s3, keys },
     idle: async () => void (await Promise.all([dynamodbProxy.idle(), s3Proxy.idle()])),
   };
 }

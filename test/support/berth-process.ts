@@ -26,6 +26,8 @@ export interface BerthProcess {
   readonly pid: number;
   /** The first group of what it writes to stdout once that matches. */
   readonly said: (pattern: RegExp) => Promise<string>;
+  /** everything that it has written so far */
+  readonly output: () => string;
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** Sends a signal and returns at once. */
   readonly signal: (signal: NodeJS.Signals) => void;
@@ -69,12 +71,13 @@ export async function spawnBerth({
   entry = ENTRY,
 }: BerthOptions): Promise<BerthProcess> {
   const child = launch(entry, ["serve", "--port", "0", "--data", data, ...args], variables);
-  const { ended, said } = watch(child);
+  const { ended, said, output } = watch(child);
   const url = await said(READY);
   return {
     url,
     pid: child.pid ?? 0,
     said,
+    output,
     fetch: (path, init) => fetch(new URL(path, url), { redirect: "manual", ...init }),
     signal: (signal) => void child.kill(signal),
     kill: killing(child, ended),
@@ -95,7 +98,7 @@ function launch(
 }
 
 /** What a process says, and how it ends; `said` rejects where it ends before. */
-export function watch(child: ChildProcess): Pick<BerthProcess, "ended" | "said"> {
+export function watch(child: ChildProcess): Pick<BerthProcess, "ended" | "said" | "output"> {
   const output = { stdout: "", stderr: "" };
   const wanted = new Set<() => void>();
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -119,5 +122,5 @@ export function watch(child: ChildProcess): Pick<BerthProcess, "ended" | "said">
     if (typeof first === "string") return first;
     throw new Error(`berth ended with ${first.code} before it said ${pattern}: ${first.stderr}`);
   };
-  return { ended, said };
+  return { ended, said, output: () => output.stdout + output.stderr };
 }

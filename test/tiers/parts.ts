@@ -90,6 +90,7 @@ export const PARTS: readonly Part[] = [
     runs: ["functions", "infra"],
     testedBy: [
       "cdk.json",
+      "test/attacks",
       "test/gateway",
       "test/aws",
       "test/concurrency",
@@ -97,6 +98,7 @@ export const PARTS: readonly Part[] = [
       "test/clients/support",
       "test/identities/support",
       "test/functions/support",
+      "test/identities/support",
       "test/spec",
       "test/tools",
     ],

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createSts, type StsAccount } from "../../identities/support/sts.ts";
+import { createSts, type Sts, type StsAccount } from "../../identities/support/sts.ts";
 import { tlsOptions } from "./tls.ts";
 
 export const REGION = "eu-central-1";
@@ -17,6 +17,8 @@ export interface PlayedSts {
   readonly variables: Readonly<Record<string, string>>;
   /** the hosts that were to be reached through it, in order */
   readonly reached: readonly string[];
+  /** what STS was asked, in order */
+  readonly asked: readonly URL[];
   readonly stop: () => Promise<void>;
 }
 
@@ -25,7 +27,8 @@ export interface PlayedSts {
  * that asks is told nothing but the proxy (Node.js, NODE_USE_ENV_PROXY): it asks AWS by name, and checks a certificate.
  */
 export async function startSts(accounts: readonly StsAccount[]): Promise<PlayedSts> {
-  const sts = await startServer(accounts);
+  const played = createSts(accounts, Date.now);
+  const sts = await startServer(played);
   const reached: string[] = [];
   const proxy = createProxy((_, response) => void response.writeHead(403).end());
   proxy.on("connect", ({ url = "" }, socket: Duplex) => {
@@ -36,6 +39,7 @@ export async function startSts(accounts: readonly StsAccount[]): Promise<PlayedS
   await once(proxy.listen(0, "127.0.0.1"), "listening");
   return {
     reached,
+    asked: played.asked,
     variables: {
       NODE_USE_ENV_PROXY: "1",
       HTTPS_PROXY: `http://127.0.0.1:${portOf(proxy)}`,
@@ -50,8 +54,7 @@ export async function startSts(accounts: readonly StsAccount[]): Promise<PlayedS
   };
 }
 
-async function startServer(accounts: readonly StsAccount[]): Promise<Server> {
-  const sts = createSts(accounts, Date.now);
+async function startServer(sts: Sts): Promise<Server> {
   const server = createServer(tlsOptions(), ({ url = "/", headers }, response) => {
     const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
     void sts

@@ -7,6 +7,8 @@ export interface KmsKeys {
   readonly asked: (request: JsonRequest) => Asked | undefined;
   /** how often a key signed */
   readonly signatures: () => number;
+  /** What nobody gets of AWS: for a test that forges what a key signs. Throws where there is no such key. */
+  readonly privateKey: (arn: string) => KeyObject;
 }
 
 interface Input {
@@ -42,6 +44,11 @@ export function createKmsKeys(arns: readonly string[]): KmsKeys {
       return { access, answer: async () => answerOf(operation, input) };
     },
     signatures: () => signatures,
+    privateKey: (arn) => {
+      const key = keys.get(arn);
+      if (key === undefined) throw new Error(`there is no key ${arn}`);
+      return key;
+    },
   };
 }
 

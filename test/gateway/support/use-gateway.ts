@@ -1,10 +1,8 @@
 import { beforeAll } from "vitest";
 import { checkStores } from "../../aws/support/read-stores.ts";
-import { connectBlobs, connectTable } from "../../aws/support/stores.ts";
-import type { StoreReport } from "../../support/check-store.ts";
 import { useHome } from "../../support/home.ts";
-import type { Stand } from "../stand.ts";
 import { stackUnderTest } from "./stack-under-test.ts";
+import { atStores } from "./stand-stores.ts";
 
 /** With base64 and the event around it below the 6 MB of an invocation. */
 const LARGEST_BODY = 4_000_000;
@@ -29,23 +27,10 @@ export function useGateway(by: "api" | "two hosts" | "edge" = "api"): void {
     slowness: 2,
     start: async (defects) => ({
       url,
-      check: () => checkStand(stack.stand),
+      check: () => atStores(stack.stand, checkStores),
       stop: async () => {
         for (const [line] of stack.log().matchAll(TROUBLE)) defects.log.error(line);
       },
     }),
   });
-}
-
-async function checkStand({ plan, stores }: Stand): Promise<StoreReport> {
-  const [bucket = ""] = plan.buckets;
-  await stores.idle();
-  const table = connectTable(stores.behind.dynamodb, plan.tables[0]?.name ?? "");
-  const blobs = connectBlobs(stores.behind.s3, bucket);
-  try {
-    return await checkStores(table, blobs);
-  } finally {
-    table.close();
-    blobs.close();
-  }
 }
