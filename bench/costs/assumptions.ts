@@ -24,6 +24,8 @@ export const ASSUMED = {
     DeleteObject: 20,
     AbortMultipartUpload: 20,
   } satisfies Record<DynamoOperation | S3Operation, number>,
+  /** milliseconds that KMS takes for a signature */
+  signature: 20,
   /** bytes in a millisecond, of bodies that pass a function: received, hashed, sent to S3 */
   bytesPerMillisecond: (40 * MIB) / 1000,
   /** the share of requests that meet a cold start, and its milliseconds (billed since 2025-08) */

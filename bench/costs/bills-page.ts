@@ -45,7 +45,7 @@ const teamsTable = (teams: readonly TeamMonth[]): string[] =>
     ],
   );
 
-function billTable(heads: readonly string[], columns: readonly Usage[]): string[] {
+export function billTable(heads: readonly string[], columns: readonly Usage[]): string[] {
   const bills = columns.map((usage) => billOf(usage));
   const names = (Object.keys(PRICES) as PriceName[]).filter((name) =>
     bills.some((lines) => lines.some((line) => line.name === name)),

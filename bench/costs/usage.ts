@@ -1,8 +1,9 @@
-import { FUNCTIONS, type FunctionName } from "../../infra/functions.ts";
+import type { FunctionName } from "../../infra/functions.ts";
 import { type Call, S3_CLASSES, sequentialCalls } from "../../test/costs/counting/recorder.ts";
 import type { Asked, Counted } from "../../test/costs/support/counted-registry.ts";
+import type { CountedToken } from "../../test/costs/support/tokens.ts";
 import { ASSUMED } from "./assumptions.ts";
-import { handlerMilliseconds } from "./handler.ts";
+import { handlerMilliseconds, memoryOf, type PaidFunction } from "./handler.ts";
 import type { PriceName } from "./prices.ts";
 
 /** Quantities by what they are paid with; what is missing is none. */
@@ -45,6 +46,21 @@ function usageOfRequest({ asked, answer, calls }: Counted): Usage {
   });
 }
 
+/** What a request for a token uses: the wait for each signature is the function's time. */
+export function usageOfToken({ request: { asked, answer, calls }, signatures }: CountedToken): Usage {
+  const milliseconds =
+    millisecondsOf("token", calls, asked.body?.length ?? 0) + signatures * ASSUMED.signature;
+  const answered = answer.body.kind === "bytes" ? Buffer.byteLength(answer.body.bytes) : 0;
+  return sum(usageOfCalls(calls), {
+    kmsRequests: signatures,
+    apiRequests: 1,
+    lambdaRequests: 1,
+    lambdaSeconds: gigabyteSeconds("token", milliseconds),
+    logs: ASSUMED.logBytes / GIB,
+    internet: (answered + ASSUMED.headerBytes) / GIB,
+  });
+}
+
 export function usageOfCalls(calls: readonly Call[]): Usage {
   const inClass = (wanted: "put" | "get"): number =>
     calls.filter((call) => call.service === "S3" && S3_CLASSES[call.operation] === wanted).length;
@@ -57,15 +73,15 @@ export function usageOfCalls(calls: readonly Call[]): Usage {
 }
 
 /** The handler as it was measured; assumed are the waits for each other, and the bytes that pass, `sent` by the client. */
-export function millisecondsOf(name: FunctionName, calls: readonly Call[], sent: number): number {
+export function millisecondsOf(name: PaidFunction, calls: readonly Call[], sent: number): number {
   const waited = sequentialCalls(calls).reduce((total, call) => total + ASSUMED.calls[call.operation], 0);
   const bytes = calls.reduce((total, call) => total + call.stored, sent);
   return handlerMilliseconds(name) + waited + bytes / ASSUMED.bytesPerMillisecond;
 }
 
-export function gigabyteSeconds(name: FunctionName, milliseconds: number): number {
+export function gigabyteSeconds(name: PaidFunction, milliseconds: number): number {
   const billed = milliseconds + ASSUMED.coldShare * ASSUMED.coldStart;
-  return (FUNCTIONS[name].memory / 1024) * (billed / 1000);
+  return (memoryOf(name) / 1024) * (billed / 1000);
 }
 
 /** Which function serves a request: infra/routes.ts, for names of up to eight components. */

@@ -83,7 +83,11 @@ export function registryOver({ take, ...stores }: WatchedStores, given: HeadAnsw
 const isReading = ({ method, target }: Asked): boolean =>
   (method === "GET" || method === "HEAD") && !target.includes("/blobs/uploads/");
 
-function ask(handler: HttpHandler, { method, target, headers = {}, body }: Asked): Promise<HttpAnswer> {
+/** One request of a handler, as the server would make it. */
+export function ask(
+  handler: HttpHandler,
+  { method, target, headers = {}, body }: Asked,
+): Promise<HttpAnswer> {
   const [path = "", query = ""] = target.split("?", 2);
   const sent: Readonly<Record<string, string>> = {
     ...headers,
