@@ -6,6 +6,7 @@ import { createFunction, type LambdaFunction, type Scaling } from "./lambda/lamb
 import { identityOf, SCALING, settingsOf, type WebFunctions, webSettingsOf } from "./process-settings.ts";
 import type { PullServer } from "./pulls/server.ts";
 import { startPulls } from "./pulls/start.ts";
+import type { KmsKeys } from "./rights/kms.ts";
 import { S3_HOST, type Stores, type StoresOptions, startStores } from "./stores.ts";
 import { type RoutePlan, type StackPlan, stackOf } from "./template/stack.ts";
 import type { Place, Template } from "./template/template.ts";
@@ -28,6 +29,8 @@ export interface StandOptions {
   readonly webTimeout?: number;
   /** told of each access to a store, in the words of `Ledger`, before the store is */
   readonly watch?: (what: string) => void;
+  /** KMS as it is to be, made of one that is right */
+  readonly kms?: (right: KmsKeys) => KmsKeys;
   /** of AWS Systems Manager, by their names */
   readonly parameters?: ReadonlyMap<string, string>;
   /** lines of the gateway itself */
@@ -92,6 +95,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       folder,
       s3Host,
       invoke,
+      kms: options.kms ?? ((right) => right),
       log,
     },
     running,

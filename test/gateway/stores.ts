@@ -37,6 +37,8 @@ export interface StoresOptions {
   readonly folder: string;
   readonly s3Host: string;
   /** a function by its name */
+  /** makes KMS what it is to be */
+  readonly kms: (right: KmsKeys) => KmsKeys;
   readonly invoke: (functionName: string, event: string) => Promise<Invocation>;
   readonly log: (line: string) => void;
 }
@@ -95,7 +97,7 @@ export async function startStores(options: StoresOptions, running: AsyncDisposab
   const { parameters } = options;
   const ssm = await startParameterStore({ host: LOOPBACK, arns, parameters, judge, log });
   running.adopt(ssm, ({ stop }) => stop());
-  const keys = createKmsKeys(options.stack.signingKeys);
+  const keys = options.kms(createKmsKeys(options.stack.signingKeys));
   const functions = `arn:aws:lambda:${place.region}:${place.accountId}:function:`;
   const [kms, lambda] = await Promise.all([
     startJsonService({ judge, log, asked: keys.asked }),

@@ -8,7 +8,7 @@ import { startVouchers, type Vouchers } from "../../clients/support/vouchers.ts"
 import { freePort } from "../../support/free-port.ts";
 import { firstAdminOf } from "../first-admin.ts";
 import type { RegistryClient } from "./client.ts";
-import { stackUnderTest } from "./stack-under-test.ts";
+import { type StackOptions, stackUnderTest } from "./stack-under-test.ts";
 
 export interface GuardedEdge {
   /** while tests run */
@@ -28,7 +28,7 @@ interface Up {
  * A stack with a policy, by its edge, at a port that its functions know for the registry's, with somebody of each kind: for
  * all tests of the file.
  */
-export function guardedEdge(): GuardedEdge {
+export function guardedEdge(given: Pick<StackOptions, "kms"> = {}): GuardedEdge {
   let vouchers: Vouchers | undefined;
   let port = 0;
   let up: Up | undefined;
@@ -38,7 +38,7 @@ export function guardedEdge(): GuardedEdge {
     const policy = join(await freshDirectory("policy"), "policy.yaml");
     await writeFile(policy, vouchers.policy);
     const variables = { ...vouchers.variables, BERTH_HOSTS: `127.0.0.1:${port}` };
-    return { door: "played", settings: { policy }, variables };
+    return { door: "played", settings: { policy }, variables, ...given };
   });
   beforeAll(async () => {
     const client = await stack.serveEdge({}, { port });

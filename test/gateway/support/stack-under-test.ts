@@ -34,7 +34,7 @@ interface EdgePlace {
 }
 
 export type StackOptions = Partial<
-  Pick<StandOptions, "variables" | "parameters" | "scaling" | "watch" | "webTimeout">
+  Pick<StandOptions, "variables" | "parameters" | "scaling" | "watch" | "webTimeout" | "kms">
 > & {
   /** whether uploads go on at the upload door; most tests are of the API */
   readonly door?: "played" | "none";
