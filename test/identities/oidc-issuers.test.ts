@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { OciError } from "../../shared/oci/errors.ts";
 import { DISCOVERY, issuer, json, KEYS, pagesOf, type SigningKey, signingKey } from "./support/issuer.ts";
@@ -120,6 +121,14 @@ describe("an issuer that can't be asked", () => {
     more();
   };
 
+  const nested = (response: ServerResponse) => {
+    const depth = 125_000;
+    response.end(`{"keys":${"[".repeat(depth)}${"]".repeat(depth)}}`);
+  };
+  const packed = (response: ServerResponse) => {
+    response.writeHead(200, { "Content-Encoding": "gzip" }).end(gzipSync(Buffer.alloc(64 * 1024 * 1024)));
+  };
+
   it.each<[string, string, () => (response: ServerResponse) => void, RegExp]>([
     ["redirects its discovery document", DISCOVERY, () => redirect(`${elsewhere.url}/d`), /answers 302/],
     ["redirects its keys", KEYS, () => redirect(`${elsewhere.url}${KEYS}`), /answers 302/],
@@ -127,7 +136,9 @@ describe("an issuer that can't be asked", () => {
     ["answers no JSON", DISCOVERY, () => (response) => response.end("<html>"), /no JSON object/],
     ["answers JSON that is no object", KEYS, () => json("keys"), /no JSON object/],
     ["answers keys that are none", KEYS, () => json({ keys: "none" }), /no JSON Web Key Set/],
+    ["answers keys as deep as fits", KEYS, () => nested, /no JSON Web Key Set/],
     ["answers without an end", KEYS, () => endless, /more than 262144 bytes/],
+    ["answers little that unpacks to much", KEYS, () => packed, /more than 262144 bytes/],
     ["breaks off", KEYS, () => (response) => response.destroy(), /can't be reached \(\w+\)/],
     ["names another issuer", DISCOVERY, () => json({ issuer: "https://issuer.example" }), /another issuer/],
     ["names no keys", DISCOVERY, () => json({ issuer: ci.url }), /names no keys/],
