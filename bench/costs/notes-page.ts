@@ -76,6 +76,8 @@ export function pricesSection(): readonly string[] {
     "Not in them, because no source was found that can be trusted with their prices: what the edge adds (CloudFront's requests and",
     "bytes to the origins; pulls of blobs don't pass it), and the upload door (a Lambda Web Function: processor, memory, requests,",
     "bytes). Both cost nothing while nobody asks. The door on Fargate costs all the time ([deploy.md](deploy.md#the-upload-door)).",
+    "Nor, since it comes to nothing where nobody runs wild: with a policy, what environments tell each other of a caller, a write unit",
+    "for 40 requests that one of them has of one caller within ten seconds ([deploy.md](deploy.md#too-many-requests)).",
     "Also left out: transfer between regions, restores, whatever the clients' own network costs.",
     "",
   ];
