@@ -22,7 +22,7 @@ const NOBODY_IS_ASKED = CHECKS.map(({ id }) => id as string).filter((id) => /^(?
 const NO_REDIRECT = ["redirect.status", "redirect.host", "redirect.expiry", "redirect.signature"];
 
 describe("berth doctor goes red on what is broken, and on that alone", () => {
-  it.each(BREAKAGES)("$check: $by", async ({ check, problem, cure, ...patient }) => {
+  it.each(BREAKAGES)("$check: $by", async ({ check, problem, cure, blocks, ...patient }) => {
     const { checks, outcome } = await examined(patient);
     const idsOf = (status: string) => checks.filter((result) => result.status === status).map(({ id }) => id);
     expect(checks.filter((result) => result.status === "failed")).toEqual([
@@ -32,9 +32,10 @@ describe("berth doctor goes red on what is broken, and on that alone", () => {
         cure: expect.stringMatching(cure),
       }),
     ]);
-    expect(idsOf("blocked")).toEqual([]);
+    const blocked = CHECKS.map(({ id }) => id as string).filter((id) => blocks?.test(id) === true);
+    expect(idsOf("blocked")).toEqual(blocked);
     const inapplicable = [...NOBODY_IS_ASKED, ...(patient.bucket ? [] : NO_REDIRECT)];
-    expect(idsOf("inapplicable")).toEqual(inapplicable.filter((id) => id !== check));
+    expect(idsOf("inapplicable")).toEqual(inapplicable.filter((id) => id !== check && !blocked.includes(id)));
     expect(checks.map(({ id }) => id)).toEqual(CHECKS.map(({ id }) => id));
     expect(outcome).toBe("findings");
   });

@@ -68,6 +68,7 @@ export const BASE_BREAKAGES: readonly Breakage[] = [
   {
     check: "auth.challenge",
     by: "a challenge without a realm",
+    blocks: /^(?:token|aws)\./,
     breaks: unauthorized({ "WWW-Authenticate": "Bearer" }),
     problem: /no scheme with a realm in quotes: Bearer/,
     cure: /no client logs in/,

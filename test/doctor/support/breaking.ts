@@ -9,6 +9,8 @@ export interface Breakage extends PatientOptions {
   /** what is broken, to follow the check's name */
   readonly by: string;
   readonly problem: RegExp;
+  /** checks that can't look any more, by their ids */
+  readonly blocks?: RegExp;
   readonly cure: RegExp;
 }
 
