@@ -135,13 +135,18 @@ describe("the packed package, installed in an empty folder", () => {
     writeFileSync(join(home, "package.json"), JSON.stringify({ type: "module" }));
     writeFileSync(join(home, "program.ts"), PROGRAM);
     const { host } = new URL(berth.url);
-    writeFileSync(join(home, "example.ts"), exampleOf("README.md").replace("registry.example.com", host));
+    const examples = ["example.ts", "example.mjs"].map((name) => join(home, name));
+    for (const file of examples)
+      writeFileSync(file, exampleOf("README.md").replace("registry.example.com", host));
     expect(exampleOf("docs/client.md")).toBe(exampleOf("README.md"));
     await execute(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", home]);
     const { stdout } = await execute(process.execPath, [join(home, "program.ts"), host]);
     expect(stdout).toBe("sent 5 hello\nBLOB_UNKNOWN\n");
-    const example = await execute(process.execPath, [join(home, "example.ts")]);
-    expect(example.stdout).toMatch(/^1\.0 sha256:[0-9a-f]{64} \d+\n$/);
+    for (const file of examples) {
+      const example = await execute(process.execPath, [file]);
+      expect(example.stdout).toMatch(/^1\.0 sha256:[0-9a-f]{64} \d+\n$/);
+      expect(example.stderr).toBe("");
+    }
     await berth.kill("SIGKILL");
   });
 
