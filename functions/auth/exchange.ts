@@ -5,7 +5,7 @@ import { Remembered } from "../../shared/auth/remembered.ts";
 import { ANONYMOUS, type Throttle } from "../../shared/auth/throttle/throttle.ts";
 import type { TokenReader } from "../../shared/auth/tokens.ts";
 import { HttpRefusal } from "../../shared/http/refusal.ts";
-import type { ErrorDetail } from "../../shared/oci/errors.ts";
+import { type ErrorDetail, OciError } from "../../shared/oci/errors.ts";
 import type { Clock } from "../../shared/ports/clock.ts";
 import { StoreUnavailableError } from "../../shared/ports/table.ts";
 import type { GatewayEvent } from "../gateway/request.ts";
@@ -68,6 +68,8 @@ function eventFor(
   };
 }
 
+const TOO_LONG = "a token can't hold what the policy says of this: it names too many tags";
+
 /** What the token function makes of credentials. */
 type Verdict = { readonly kind: "right"; readonly token: string } | { readonly kind: "wrong" };
 
@@ -79,6 +81,8 @@ function verdictIn({ statusCode, headers = {}, body = "" }: TokenResult): Verdic
       "Retry-After": headers["Retry-After"] ?? "1",
     });
   }
+  // The credentials are right, but no token has room for what the policy says of this repository.
+  if (statusCode === 400) throw new OciError("TOKEN_REQUEST_INVALID", { reason: TOO_LONG });
   if (statusCode !== 200) throw new StoreUnavailableError(`the token function answers ${statusCode}`);
   const { token } = parsed(body) as { readonly token: string };
   return { kind: "right", token };

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { byExchange, type InvokeToken } from "../../functions/auth/exchange.ts";
 import { serveGateway } from "../../functions/gateway/serve.ts";
 import { systemClock } from "../../functions/system-clock.ts";
-import { parseGlob } from "../../shared/access/glob.ts";
+import { parseGlob, parseTagGlob } from "../../shared/access/glob.ts";
 import type { Rights } from "../../shared/access/rights.ts";
 import { createAuthority } from "../../shared/auth/authority.ts";
 import { createLogIn } from "../../shared/auth/log-in.ts";
@@ -20,6 +20,8 @@ const SECRET = "5ec7e7-of-ada";
 const basic = (name: string, secret = SECRET) => ({
   authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString("base64")}`,
 });
+/** More tags than a token can name. */
+const MANY_TAGS = Array.from({ length: 300 }, (_, at) => parseTagGlob(`release-${at}-*`));
 const PULL_SHOP: Rights = {
   grants: [{ repositories: parseGlob("shop/*"), actions: ["pull"] }],
   searches: [parseGlob("shop/*")],
@@ -31,6 +33,7 @@ async function start(throttle = UNTHROTTLED) {
   const tokens = await testTokens(clock);
   const accounts = {
     known: true,
+    rights: PULL_SHOP,
     answer: undefined as number | undefined,
     invoked: 0,
     addresses: [] as string[],
@@ -54,7 +57,7 @@ async function start(throttle = UNTHROTTLED) {
         tokens,
         logIn,
         again: async () => "unknown",
-        rightsOf: async () => PULL_SHOP,
+        rightsOf: async () => accounts.rights,
         clock,
         throttle: UNTHROTTLED,
         onUnavailable,
@@ -137,6 +140,14 @@ describe("a name and its secret at a function that knows nobody", () => {
     const answer = await get(TAGS, basic("ada"));
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, expect.stringMatching(/^\d+$/)]);
     expect(registry.accounts.invoked).toBe(0);
+  });
+
+  it("get 400 where no token can hold what the policy says of them", async () => {
+    const push = { repositories: parseGlob("shop/*"), actions: ["push"], tags: MANY_TAGS } as const;
+    registry.accounts.rights = { ...PULL_SHOP, grants: [push] };
+    const answer = await get(TAGS, basic("ada"));
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("too many tags");
   });
 
   it("get 503 where the token function can't answer, and are not let in", async () => {
