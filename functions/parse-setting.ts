@@ -14,6 +14,9 @@ export const matching =
   (text: string): string | undefined =>
     pattern.test(text) ? text : undefined;
 
+/** Of a place that there may be; nothing where there is none. */
+export const origin = matching(/^(?:https?:\/\/[^/?#\s]+)?$/);
+
 export function hours(text: string): number | undefined {
   const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   return number >= 1 && number <= LONGEST_HOURS ? number * HOUR : undefined;

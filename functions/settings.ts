@@ -7,10 +7,12 @@ import {
   LONGEST_HOURS,
   matching,
   oneOf,
+  origin,
   REQUESTS,
   requests,
   requestTime,
 } from "./parse-setting.ts";
+
 import { parsePullPlace } from "./pulls/place.ts";
 
 /** From the least to the most that is logged. */
@@ -155,7 +157,14 @@ const SETTINGS = {
     variable: "BERTH_UPLOAD_DOOR",
     takes: "the origin of the upload door, like https://uploads.example.com",
     fallback: "",
-    parse: matching(/^(?:https?:\/\/[^/?#\s]+)?$/),
+    parse: origin,
+  }),
+  /** the origin of the API, where blobs are pulled; nothing: a Location of one that the upload door took names no host */
+  api: setting({
+    variable: "BERTH_API",
+    takes: "the origin of the API, like https://registry.example.com",
+    fallback: "",
+    parse: origin,
   }),
   /** where the upload door listens, as Lambda tells a Web Function */
   httpEndpoint: setting({

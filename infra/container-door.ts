@@ -31,13 +31,12 @@ import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { HEALTH_PATH } from "../functions/door/health.ts";
 import { acknowledge, wildcardFinding } from "./acknowledge.ts";
-import type { Door } from "./door.ts";
+import type { Door, DoorParts } from "./door.ts";
 import { createFunctionRole } from "./function-role.ts";
 import { DOOR_RIGHTS } from "./functions.ts";
 import { removalPolicyOf } from "./storage.ts";
-import type { WebParts } from "./web-function.ts";
 
-interface ContainerDoorProps extends WebParts {
+interface ContainerDoorProps extends DoorParts {
   /** its own name and that name's certificate, in the stack's region */
   readonly domain: string;
   readonly certificateArn: string;
@@ -158,7 +157,8 @@ export class ContainerDoor extends Construct implements Door {
     return service;
   }
 
-  #createTask({ team, parameters, storage, ephemeral, bundles }: ContainerDoorProps): FargateTaskDefinition {
+  #createTask(props: ContainerDoorProps): FargateTaskDefinition {
+    const { team, storage, ephemeral, bundles } = props;
     const logGroup = new LogGroup(this, "Log", {
       retention: team.settings.logRetentionDays,
       removalPolicy: removalPolicyOf(ephemeral),
@@ -185,15 +185,7 @@ export class ContainerDoor extends Construct implements Door {
       readonlyRootFilesystem: true,
       stopTimeout: Duration.minutes(2),
       logging: LogDrivers.awsLogs({ logGroup, streamPrefix: "door" }),
-      environment: {
-        AWS_LAMBDA_HTTP_ENDPOINT: `0.0.0.0:${PORT}`,
-        BERTH_TEAM: team.name,
-        BERTH_LOG_LEVEL: parameters.logLevel,
-        BERTH_TABLE: storage.table.tableName,
-        BERTH_BUCKET: storage.bucket.bucketName,
-        BERTH_UPLOAD_IDLE_HOURS: parameters.uploadIdleHours,
-        BERTH_REQUEST_SECONDS: "0",
-      },
+      environment: environmentOf(props),
     });
     acknowledge(task, {
       "AwsSolutions-ECS2": "Its environment holds names, and no secret.",
@@ -202,6 +194,17 @@ export class ContainerDoor extends Construct implements Door {
     return task;
   }
 }
+
+const environmentOf = ({ team, parameters, storage, apiOrigin }: ContainerDoorProps) => ({
+  AWS_LAMBDA_HTTP_ENDPOINT: `0.0.0.0:${PORT}`,
+  BERTH_TEAM: team.name,
+  BERTH_LOG_LEVEL: parameters.logLevel,
+  BERTH_TABLE: storage.table.tableName,
+  BERTH_BUCKET: storage.bucket.bucketName,
+  BERTH_UPLOAD_IDLE_HOURS: parameters.uploadIdleHours,
+  BERTH_REQUEST_SECONDS: "0",
+  BERTH_API: apiOrigin,
+});
 
 /** The bundle, with what Docker makes an image of. */
 function imageFolder(bundles: string): string {

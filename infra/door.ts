@@ -1,4 +1,5 @@
 import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import type { WebParts } from "./web-function.ts";
 
 /** What takes the bodies of uploads, whatever it runs on. */
 export interface Door {
@@ -10,4 +11,9 @@ export interface Door {
   readonly target: string | undefined;
   /** its answers with 5xx */
   readonly errors: IMetric;
+}
+
+export interface DoorParts extends WebParts {
+  /** of the API, where blobs are pulled that the door takes */
+  readonly apiOrigin: string;
 }

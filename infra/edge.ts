@@ -53,6 +53,9 @@ const LARGEST_BODY = 4_700_000;
 /** It takes the place of what a client sends under this name. */
 const PROOF = { [EDGE_HEADER]: edgeProofOf() };
 
+/** The door's Locations need no host then. What only the edge knows, it need not see. */
+const HERE = { [EDGE_HEADER]: "1" };
+
 const ROUTING = {
   RouteUploads: {
     comment: "Berth: what looks like an upload and is none goes to the API",
@@ -84,7 +87,10 @@ export class Edge extends Construct {
       },
       additionalBehaviors: {
         ...(door && {
-          [UPLOAD_PATHS]: { ...passing(originOf("door", door)), ...this.#choose("RouteUploads", filledIn) },
+          [UPLOAD_PATHS]: {
+            ...passing(originOf("door", door, HERE)),
+            ...this.#choose("RouteUploads", filledIn),
+          },
         }),
         // No path of a registry: so the distribution knows the origin, which the functions choose by its name.
         ...(heads && { "/heads": passing(originOf("heads", heads, PROOF)) }),

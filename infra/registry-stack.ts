@@ -1,11 +1,11 @@
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { CfnOutput, Stack, Tags } from "aws-cdk-lib/core";
+import { CfnOutput, Lazy, Stack, Tags } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { type Access, accessOf } from "./access.ts";
 import { Alarms } from "./alarms.ts";
 import { ContainerDoor } from "./container-door.ts";
 import { createDashboard } from "./dashboard.ts";
-import type { Door } from "./door.ts";
+import type { Door, DoorParts } from "./door.ts";
 import { Edge } from "./edge.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions.ts";
 import { Heads } from "./heads.ts";
@@ -53,7 +53,7 @@ function createHeads(stack: RegistryStack, parts: WebParts, access: Access): Hea
   );
 }
 
-function createDoor(stack: RegistryStack, parts: WebParts): Door | undefined {
+function createDoor(stack: RegistryStack, parts: DoorParts): Door | undefined {
   const { door, doorDomain, doorCertificateArn } = parts.team.settings;
   if (door === "none") return undefined;
   if (doorDomain === undefined || doorCertificateArn === undefined) {
@@ -87,7 +87,9 @@ export class RegistryStack extends Stack {
     const storage = new Storage(this, "Storage", { settings: team.settings, ephemeral });
     const tokens = policyText === undefined ? undefined : createTokens(this, team.settings, ephemeral);
     const parts = { team, parameters, storage, tokens, ephemeral, bundles };
-    const door = createDoor(this, parts);
+    // The API is made of functions that know the door, so it comes later.
+    const apiOrigin = Lazy.string({ produce: () => `https://${api.host}` });
+    const door = createDoor(this, { ...parts, apiOrigin });
     const heads = createHeads(this, parts, access);
     const { settings } = team;
     const pulls = settings.pulls === "edge" ? new Pulls(this, "Pulls", { storage, settings }) : undefined;

@@ -1,9 +1,9 @@
 import { Construct } from "constructs";
 import { REQUESTS_AT_A_TIME } from "../functions/door/limits.ts";
-import type { Door } from "./door.ts";
+import type { Door, DoorParts } from "./door.ts";
 import { DOOR_RIGHTS } from "./functions.ts";
 import { webFunctionErrors } from "./metrics.ts";
-import { createWebFunction, type WebParts } from "./web-function.ts";
+import { createWebFunction } from "./web-function.ts";
 
 /** seconds: the longest that a request to a Web Function may take */
 const REQUEST_TIME = 900;
@@ -18,7 +18,7 @@ export class UploadDoor extends Construct implements Door {
   readonly target = undefined;
   readonly errors: Door["errors"];
 
-  constructor(scope: Construct, id: string, parts: WebParts) {
+  constructor(scope: Construct, id: string, parts: DoorParts) {
     super(scope, id);
     const { host, functionName, endpointName } = createWebFunction(this, parts, {
       bundle: "upload-door",
@@ -31,6 +31,7 @@ export class UploadDoor extends Construct implements Door {
       environment: {
         BERTH_UPLOAD_IDLE_HOURS: parts.parameters.uploadIdleHours,
         BERTH_REQUEST_SECONDS: String(REQUEST_TIME),
+        BERTH_API: parts.apiOrigin,
       },
       isPublicBecause:
         "The program looks at the secret of the upload that each request names, and serves nothing else.",

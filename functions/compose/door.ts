@@ -3,6 +3,7 @@ import { type RunningUploads, showsSecret } from "../../shared/http/running-uplo
 import { createUploadHandler } from "../../shared/http/serve-uploads.ts";
 import { createRunningUploads } from "../../shared/registry/create-running-uploads.ts";
 import { afterBody } from "../door/after-body.ts";
+import { leadingToApi } from "../door/at-api.ts";
 import { withHealth } from "../door/health.ts";
 import { inTime } from "../door/in-time.ts";
 import { PART_MEMORY } from "../door/limits.ts";
@@ -17,21 +18,22 @@ import { freshCredentials, TELEMETRY } from "./environment.ts";
 import { connectStores, STORES } from "./stores.ts";
 import { serveWeb } from "./web-function.ts";
 
-const NEEDED = [...TELEMETRY, ...STORES, "uploadIdle", "httpEndpoint", "requestTime"] as const;
+const NEEDED = [...TELEMETRY, ...STORES, "uploadIdle", "httpEndpoint", "requestTime", "api"] as const;
 
 /** Serves uploads until the process is told to end. Rejects where its environment is wrong, or it can't listen. */
 export async function openDoor(environment: Environment): Promise<void> {
-  const { uploadIdle, httpEndpoint, requestTime, ...settings } = readSettings(environment, NEEDED);
+  const { uploadIdle, httpEndpoint, requestTime, api, ...settings } = readSettings(environment, NEEDED);
   const telemetry = await openTelemetry(settings);
   const manner = { patience: "long", partMemory: createPartMemory(PART_MEMORY) } as const;
   const registry = await withCredentials(environment, (credentials) => {
     const stores = connectStores(settings, { credentials, watch: telemetry.watch, ...manner });
     return createRunningUploads({ ...stores, uploadIdle });
   });
-  const handler = createUploadHandler({
+  const uploads = createUploadHandler({
     registry,
     onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
   });
+  const handler = leadingToApi(uploads, api);
   const knows = (request: HttpRequest) => showsSecret(registry, request);
   await serveWeb({
     endpoint: httpEndpoint,

@@ -33,6 +33,19 @@ describe("a push through the API and the upload door", () => {
       expect(await locationFor(agent)).toMatch(/^\/v2\/door\/where\/blobs\/uploads\//);
   });
 
+  it("ends with a Location from where the blob can be pulled: at the API, as the door serves none", async () => {
+    const bytes = patterned(MEGABYTE, "pulled");
+    const location = await stack.client.startUpload("door/location");
+    const put = await stack.client.fetch(withDigest(location, digestOf(bytes)), {
+      method: "PUT",
+      body: bytes,
+    });
+    const blob = new URL(put.headers.get("Location") ?? "", location);
+    expect([put.status, blob.origin]).toEqual([201, stack.client.url]);
+    const pulled = await fetch(blob);
+    expect(digestOf(Buffer.from(await pulled.arrayBuffer()))).toBe(digestOf(bytes));
+  });
+
   it("stays within 4 MB where it stays at the API, which refuses more than 10", async () => {
     const client = createClient(stack.client.url, "oras/1.3.0");
     const bytes = patterned(4 * MEGABYTE, "at the API");

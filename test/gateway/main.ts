@@ -149,6 +149,7 @@ async function start(options: Options, folder: string, running: AsyncDisposableS
   const served = { ...address, ...(options.edge && { port: 0 }) };
   const api = await serveHttpApi({ ...served, api: stand.api, switches: options });
   running.defer(() => api.stop());
+  stand.apiIsAt(api.url);
   if (!options.edge) return api.url;
   const edge = await serveStackEdge({ template, ...stand, api: api.url }, address);
   running.defer(() => edge.stop());

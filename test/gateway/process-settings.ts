@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { type Hosts, withAddresses } from "./addresses.ts";
 import type { Scaling } from "./lambda/lambda-function.ts";
 import { type Credentials, lambdaVariables } from "./lambda/variables.ts";
 import type { Identity } from "./rights/identities.ts";
@@ -28,8 +29,6 @@ export function identityOf({
 
 /** by the names of their hosts in the template */
 export type WebFunctions = ReadonlyMap<string, WebFunction>;
-/** where what the template has hosts for is on this machine, by the names of those */
-type Hosts = ReadonlyMap<string, string>;
 
 interface Surroundings {
   readonly place: Place;
@@ -51,6 +50,7 @@ const storesAt = ({ dynamodb, s3, ssm, kms, lambda }: Stores) => ({
 export function webSettingsOf(
   plan: WebFunctionPlan,
   { place, stores, credentials, options }: Surroundings,
+  hosts: Hosts,
 ): WebFunctionOptions {
   const { s3Host = S3_HOST, webTimeout, scaling = SCALING, variables, log, functionLog } = options;
   return {
@@ -59,21 +59,13 @@ export function webSettingsOf(
     region: place.region,
     credentials,
     variables: { ...variables, ...storesAt(stores) },
+    hosts,
     most: scaling.most,
     ...(webTimeout !== undefined && { timeout: webTimeout }),
     log,
     functionLog: (text) => functionLog(plan.logicalId, text),
   };
 }
-
-/** In place of the hosts that the template names, their addresses here. */
-const withAddresses = (variables: FunctionPlan["variables"], hosts: Hosts) =>
-  Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => {
-      const own = [...hosts].reduce((text, [domain, url]) => text.replace(`https://${domain}`, url), value);
-      return [name, own];
-    }),
-  );
 
 export function settingsOf(
   plan: FunctionPlan,

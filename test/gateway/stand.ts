@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { apiHostOf } from "./addresses.ts";
 import { routeTable } from "./http-api/route-table.ts";
 import type { HttpApi, Integration } from "./http-api/server.ts";
 import { createFunction, type LambdaFunction, type Scaling } from "./lambda/lambda-function.ts";
@@ -56,6 +57,8 @@ export interface Stand {
   readonly denied: readonly string[];
   /** what the stores were asked, and what decided about their answers, in the same words */
   readonly used: ReadonlySet<string>;
+  /** Tells the Web Functions, whose processes start with their first requests, where the API is served. */
+  readonly apiIsAt: (url: string) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -106,13 +109,14 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     running,
   );
   const webFunctions = new Map<string, WebFunction>();
+  const hosts = new Map<string, string>();
   for (const one of plan.webFunctions) {
     const { credentials } = identities.get(one.logicalId) ?? identityOf(one);
-    const served = await startWebFunction(webSettingsOf(one, { place, stores, credentials, options }));
+    const served = await startWebFunction(webSettingsOf(one, { place, stores, credentials, options }, hosts));
     running.defer(() => served.stop());
     webFunctions.set(one.domain, served);
+    hosts.set(one.domain, served.url);
   }
-  const hosts = new Map([...webFunctions].map(([domain, { url }]) => [domain, url]));
   if (plan.pulls && pulls) hosts.set(plan.pulls.domain, pulls.endpoint);
   const functions = new Map(
     plan.functions.map((one) => {
@@ -137,6 +141,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     pulls,
     denied,
     used,
+    apiIsAt: (url) => void hosts.set(apiHostOf(plan, place), url),
     stop: () => stopping.disposeAsync(),
   };
 }

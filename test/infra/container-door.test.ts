@@ -24,6 +24,7 @@ describe('door: "fargate"', () => {
     });
     expect(environment.get("AWS_LAMBDA_HTTP_ENDPOINT")).toBe("0.0.0.0:8080");
     expect(environment.get("BERTH_REQUEST_SECONDS")).toBe("0");
+    expect(JSON.stringify(environment.get("BERTH_API"))).toMatch(/https:.*GatewayApi.*execute-api/);
     expect([...environment.keys()].filter((name) => /KEY|SECRET|TOKEN/.test(name))).toEqual([]);
   });
 

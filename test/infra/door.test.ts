@@ -52,7 +52,8 @@ describe("the upload door", () => {
     const environment = Object.fromEntries(
       Object.entries(variablesOf(template)).map(([name, value]) => [name, filledIn(value)]),
     );
-    const names = ["team", "logLevel", "table", "bucket", "uploadIdle", "requestTime", "uploadDoor"] as const;
+    const stores = ["table", "bucket"] as const;
+    const names = ["team", "logLevel", ...stores, "uploadIdle", "requestTime", "uploadDoor", "api"] as const;
     expect(readSettings(environment, names)).toEqual({
       team: "main",
       logLevel: "info",
@@ -61,6 +62,7 @@ describe("the upload door", () => {
       uploadIdle: 24 * 60 * 60 * 1000,
       requestTime: 900_000,
       uploadDoor: "",
+      api: expect.stringMatching(/^https:\/\/GatewayApi\w+\.execute-api\.AWS::Region\.AWS::URLSuffix$/),
     });
     expect(Object.keys(environment).filter((name) => name.startsWith("AWS_"))).toEqual([]);
   });
@@ -123,7 +125,8 @@ describe("door: none", () => {
 /** As CloudFormation fills it in. */
 function filledIn(value: unknown): string {
   if (typeof value === "string") return value;
-  const { Ref: name } = value as { readonly Ref: string };
+  const { Ref: name, ...join } = value as { readonly Ref: string; readonly "Fn::Join"?: [string, unknown[]] };
+  if (join["Fn::Join"]) return join["Fn::Join"][1].map(filledIn).join(join["Fn::Join"][0]);
   const filled = String(template.Parameters[name]?.Default ?? name);
   return name.startsWith("StorageBucket") ? filled.toLowerCase() : filled;
 }

@@ -87,10 +87,13 @@ describe("the edge", () => {
     ]);
   });
 
-  it("proves to the API, and to nobody else, that a request came by it", () => {
+  it("says to both that a request came by it, and proves it to the API alone", () => {
     const headers = config.Origins.map(({ OriginCustomHeaders }) => OriginCustomHeaders);
     const proof = { "Fn::Select": [2, { "Fn::Split": ["/", { Ref: "AWS::StackId" }] }] };
-    expect(headers).toEqual([[{ HeaderName: EDGE_HEADER, HeaderValue: proof }], undefined]);
+    expect(headers).toEqual([
+      [{ HeaderName: EDGE_HEADER, HeaderValue: proof }],
+      [{ HeaderName: EDGE_HEADER, HeaderValue: "1" }],
+    ]);
   });
 
   it("logs nothing: its log in a bucket would hold the secrets of uploads", () => {

@@ -1,3 +1,4 @@
+import { apiHostOf } from "../addresses.ts";
 import type { StackPlan } from "../template/stack.ts";
 import type { Template } from "../template/template.ts";
 import { distributionOf } from "./distribution.ts";
@@ -19,8 +20,7 @@ export async function serveStackEdge(
 ): Promise<EdgeServer> {
   const distribution = distributionOf(template);
   if (distribution === undefined) throw new Error("the stack has no edge: set edge to on");
-  const apiDomain = `${plan.apiId}.execute-api.${template.place.region}.amazonaws.com`;
   const programs = [...webFunctions].map(([domain, { url }]) => [domain, url] as const);
-  const places = new Map([[apiDomain, api], ...programs]);
+  const places = new Map([[apiHostOf(plan, template.place), api], ...programs]);
   return serveEdge({ ...options, distribution, places });
 }

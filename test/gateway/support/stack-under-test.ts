@@ -92,6 +92,7 @@ export function stackUnderTest(given: StackOptions | (() => Promise<StackOptions
     });
     running.defer(() => must(up.stand).stop());
     up.client = await serve({});
+    up.stand.apiIsAt(up.client.url);
   });
   afterAll(async () => {
     await running.disposeAsync();

@@ -1,3 +1,4 @@
+import { type Hosts, withAddresses } from "../addresses.ts";
 import { type Credentials, lambdaVariables } from "../lambda/variables.ts";
 import type { WebFunctionPlan } from "../template/web-functions.ts";
 import { type Endpoint, serveEndpoint } from "./endpoint.ts";
@@ -17,6 +18,8 @@ export interface WebFunctionOptions {
   readonly credentials: Credentials;
   /** over what the template says */
   readonly variables: Readonly<Record<string, string>>;
+  /** as they are when a process starts */
+  readonly hosts: Hosts;
   /** environments at once */
   readonly most: number;
   /** seconds in place of the template's, for tests */
@@ -32,7 +35,9 @@ export async function startWebFunction(options: WebFunctionOptions): Promise<Web
   const settings = {
     name: plan.logicalId,
     directory: plan.code,
-    variables: variablesOf(options),
+    get variables() {
+      return variablesOf(options);
+    },
     memory: WEB_LIMITS.memory,
     log: functionLog,
   };
@@ -49,7 +54,8 @@ export async function startWebFunction(options: WebFunctionOptions): Promise<Web
 }
 
 /** As a function's, without what belongs to a handler. */
-function variablesOf({ plan, region, credentials, variables }: WebFunctionOptions): Record<string, string> {
+function variablesOf(options: WebFunctionOptions): Record<string, string> {
+  const { plan, region, credentials, variables, hosts } = options;
   const { name: functionName, code: directory } = plan;
   const memory = WEB_LIMITS.memory / 1024 ** 2;
   const { _HANDLER: _, ...own } = lambdaVariables({
@@ -60,5 +66,5 @@ function variablesOf({ plan, region, credentials, variables }: WebFunctionOption
     directory,
     credentials,
   });
-  return { ...plan.variables, ...variables, ...own };
+  return { ...withAddresses(plan.variables, hosts), ...variables, ...own };
 }

@@ -14,16 +14,22 @@ export async function beginUpload(registry: Fetching, repo: string, query = ""):
 
 /**
  * The Location of an answer, which must be a path on the same host: some clients refuse another. Where the home has
- * uploads at a host of their own, it is followed there.
+ * uploads at a host of their own, it is followed there, and leads back from there.
  */
 export function locationOf(response: Response): string {
   const location = response.headers.get("Location") ?? "";
-  const elsewhere = chosenHome()?.uploadsElsewhere === true && UPLOAD.test(location);
-  expect(location).toMatch(elsewhere ? AT_ANY_HOST : PATH);
-  return elsewhere ? new URL(location, response.url).href : location;
+  if (chosenHome()?.uploadsElsewhere !== true) {
+    expect(location).toMatch(PATH);
+    return location;
+  }
+  const isLeadingBack = UPLOAD.test(new URL(response.url).pathname) && !UPLOAD.test(location);
+  expect(location).toMatch(isLeadingBack ? WITH_HOST : AT_ANY_HOST);
+  const { href, pathname } = new URL(location, response.url);
+  return UPLOAD.test(location) ? href : pathname;
 }
 
 const PATH = /^\/v2\/[\x21-\x7e]+$/;
+const WITH_HOST = /^https?:\/\/[\w.:-]+\/v2\/[\x21-\x7e]+$/;
 const AT_ANY_HOST = /^(https?:\/\/[\w.:-]+)?\/v2\/[\x21-\x7e]+$/;
 const UPLOAD = /\/blobs\/uploads\/[^/]+$/;
 
