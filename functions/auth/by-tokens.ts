@@ -1,6 +1,5 @@
 import { createAuthority } from "../../shared/auth/authority.ts";
 import type { Throttle } from "../../shared/auth/throttle/throttle.ts";
-import { throttled } from "../../shared/auth/throttle/throttled-authority.ts";
 import { createTokenReader } from "../../shared/auth/tokens.ts";
 import type { Authority } from "../../shared/http/authority.ts";
 import type { Credentials, Place } from "../stores/credentials.ts";
@@ -20,6 +19,7 @@ interface ByTokens {
   readonly tokenFunction: string;
   /** what clients speak */
   readonly scheme: "https" | "http";
+  /** asked before the token function is */
   readonly throttle: Throttle;
 }
 
@@ -34,5 +34,5 @@ export function authorityByTokens(settings: ByTokens): Authority {
   const invoke = createInvoke({ ...place, ...settings.lambda }, settings.tokenFunction);
   const byCredentials = byExchange({ invoke, tokens, clock: systemClock, throttle });
   const address = { kind: "asked", scheme } as const;
-  return throttled(createAuthority({ service, address, tokens, byCredentials }), throttle);
+  return createAuthority({ service, address, tokens, byCredentials });
 }

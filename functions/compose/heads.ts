@@ -1,4 +1,5 @@
 import { auditing } from "../../shared/audit/audited.ts";
+import { throttled } from "../../shared/auth/throttle/throttled-authority.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { createReadOnlyRegistry } from "../../shared/registry/create-read-only-registry.ts";
 import { behindEdge } from "../gateway/behind-edge.ts";
@@ -14,10 +15,10 @@ import { serveWeb } from "./web-function.ts";
 export async function openHeads(environment: Environment): Promise<void> {
   const { httpEndpoint } = readSettings(environment, ["httpEndpoint"]);
   const { telemetry, ports } = await openReads(environment);
-  const { authority, edge } = await openSenders(environment, telemetry.log);
+  const { authority, throttle, edge } = await openSenders(environment, telemetry.log);
   const handler = createHttpHandler({
     registry: createReadOnlyRegistry(ports),
-    authority,
+    authority: throttle ? throttled(authority, throttle) : authority,
     watch: auditing(telemetry.log.audit),
     onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
   });

@@ -1,6 +1,8 @@
 import type { Context } from "aws-lambda";
 import { auditing } from "../../shared/audit/audited.ts";
 import type { Audit } from "../../shared/audit/event.ts";
+import type { Throttle } from "../../shared/auth/throttle/throttle.ts";
+import { throttled } from "../../shared/auth/throttle/throttled-authority.ts";
 import { withoutBody } from "../../shared/http/answers.ts";
 import type { Authority } from "../../shared/http/authority.ts";
 import type { HttpAnswer, HttpHandler } from "../../shared/http/messages.ts";
@@ -37,6 +39,8 @@ export type HandlerFor = (invocation: Invocation) => HttpHandler;
 /** Who senders are, and where they are. */
 export interface Senders {
   readonly authority: Authority;
+  /** how much anybody may ask; where it is not given, as much as they like */
+  readonly throttle?: Throttle;
   /** what the edge shows to prove that a request came by it; empty where there is none */
   readonly edge: string;
 }
@@ -57,7 +61,9 @@ export const serveGateway =
     telemetry.log.addContext(context);
     const request = requestOf(event, serving.edge);
     const about = aboutRequest(request);
-    const { authority, caller } = noting(serving.authority);
+    const { authority: noted, caller } = noting(serving.authority);
+    // Around what is noted: also who is refused is named in the log.
+    const authority = serving.throttle ? throttled(noted, serving.throttle) : noted;
     return telemetry.record(about.operation, async (annotate) => {
       const result = await resultFor(request, context, { ...serving, authority });
       annotate("operation", about.operation);

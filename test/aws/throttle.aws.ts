@@ -4,10 +4,9 @@ import { openThrottle } from "../../functions/auth/throttle.ts";
 import { GetItemCommand } from "../../functions/stores/dynamo-client.ts";
 import type { AuditEvent } from "../../shared/audit/event.ts";
 import { createAuthority } from "../../shared/auth/authority.ts";
-import type { Throttle } from "../../shared/auth/throttle/throttle.ts";
-import { throttled } from "../../shared/auth/throttle/throttled-authority.ts";
 import { rights } from "../auth/support/rights.ts";
 import { deploy } from "../functions/support/deploy.ts";
+import type { Told } from "../functions/support/gateway.ts";
 import { LOCAL_REGION } from "./servers.ts";
 import { type AwsTable, openAwsTable } from "./support/stores.ts";
 
@@ -45,11 +44,11 @@ afterAll(() => {
 });
 
 interface Instance {
-  readonly throttle: Throttle;
   /** the status of each request that the function answers */
   readonly pulled: (times: number) => Promise<readonly number[]>;
   readonly audited: AuditEvent[];
   readonly warned: string[];
+  readonly told: Told;
 }
 
 /** One of a function that reads, to which `name` sends requests. */
@@ -74,7 +73,7 @@ function instance({ at = endpoint, limit = 1000 }: { at?: string; limit?: number
     tokens: { readAccess: async () => "invalid" },
     byCredentials: async () => ({ kind: "known", access: { caller: { name }, rights: rights([]) } }),
   });
-  const { reader } = deploy({ authority: throttled(everyone, throttle) });
+  const { reader, told } = deploy({ authority: everyone, throttle });
   const headers = { authorization: `Basic ${Buffer.from("ci:secret").toString("base64")}` };
   const pulled = async (times: number) => {
     const statuses: number[] = [];
@@ -82,7 +81,7 @@ function instance({ at = endpoint, limit = 1000 }: { at?: string; limit?: number
       statuses.push((await reader.fetch("/v2/shop/a/manifests/v1", { headers })).status);
     return statuses;
   };
-  return { throttle, pulled, audited, warned };
+  return { pulled, audited, warned, told };
 }
 
 /** Waits for a window that has just begun, so that what follows is all in one. */
@@ -102,6 +101,7 @@ describe("requests of one caller to several instances", () => {
     expect(passed).toBeGreaterThanOrEqual(49);
     expect(passed).toBeLessThanOrEqual(51);
     expect(passedOf(await here.pulled(5))).toBeLessThanOrEqual(1);
+    expect(there.told.lines.at(-1)?.fields).toMatchObject({ status: 429, caller: name });
     expect(there.audited).toEqual([
       { actor: name, from: "192.0.2.1", event: "requests", outcome: "refused", reason: "TOOMANYREQUESTS" },
     ]);

@@ -2,6 +2,7 @@ import { readOnly } from "../../../functions/gateway/read-only.ts";
 import { readWrite } from "../../../functions/gateway/read-write.ts";
 import { serveGateway } from "../../../functions/gateway/serve.ts";
 import { systemClock } from "../../../functions/system-clock.ts";
+import type { Throttle } from "../../../shared/auth/throttle/throttle.ts";
 import { type Authority, OPEN } from "../../../shared/http/authority.ts";
 import type { HeadAnswers } from "../../../shared/http/serve.ts";
 import type { Blobs } from "../../../shared/ports/blobs.ts";
@@ -17,6 +18,7 @@ export function deploy({
   heads = { headBody: "as-get" },
   uploadDoor = "",
   authority = OPEN,
+  throttle,
   edge = "",
   left,
 }: {
@@ -25,6 +27,7 @@ export function deploy({
   readonly heads?: HeadAnswers;
   readonly uploadDoor?: string;
   readonly authority?: Authority;
+  readonly throttle?: Throttle;
   /** what an edge in front of it shows */
   readonly edge?: string;
   /** milliseconds of each invocation */
@@ -32,13 +35,13 @@ export function deploy({
 } = {}) {
   const { told, telemetry } = listen();
   const ports = { table: table(createMemoryTable()), blobs: blobs(createMemoryBlobs()), clock: systemClock };
+  const senders = { authority, edge, ...(throttle && { throttle }) };
   const handler = serveGateway({
     telemetry,
-    authority,
-    edge,
+    ...senders,
     handlerFor: readWrite(ports, { ...heads, uploadDoor }),
   });
-  const reader = serveGateway({ telemetry, authority, edge, handlerFor: readOnly(ports, heads) });
+  const reader = serveGateway({ telemetry, ...senders, handlerFor: readOnly(ports, heads) });
   return { ...throughEvents(handler, contextWith(left)), reader: throughEvents(reader), told };
 }
 
