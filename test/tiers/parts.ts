@@ -98,7 +98,6 @@ export const PARTS: readonly Part[] = [
       "test/clients/support",
       "test/identities/support",
       "test/functions/support",
-      "test/identities/support",
       "test/spec",
       "test/tools",
     ],
