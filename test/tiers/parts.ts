@@ -86,7 +86,7 @@ export const PARTS: readonly Part[] = [
     script: (_tier, report) => ["test:gateway", "--", "--reporter=default", ...counted(report)],
     env: (tier) => ({ BERTH_TEST_TIER: tier }),
     report: "vitest",
-    limitMinutes: { gate: 40, full: 40 },
+    limitMinutes: { gate: 40, full: 60 },
     runs: ["functions", "infra"],
     testedBy: [
       "cdk.json",
