@@ -93,6 +93,8 @@ describe("the settings of a team", () => {
       heads: "api",
       headBlob: "answer",
       uploadIdleHours: 24,
+      requestsPerIdentity: 4000,
+      requestsPerNetwork: 2000,
       throttleRate: 500,
       throttleBurst: 1000,
       sweep: "ENABLED",
