@@ -14,7 +14,7 @@ const WARM_UP = 500;
 
 const key = await generateKey();
 const signer = await createSigner(key, SERVICE);
-const verifier = await createVerifier([key], { ...SERVICE, now: systemClock.now });
+const verifier = createVerifier([key], { ...SERVICE, now: systemClock.now });
 const tokens = createTokens({ ...signer, ...verifier }, systemClock);
 
 const rightsFor = (repositories: number) => {

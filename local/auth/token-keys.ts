@@ -34,6 +34,6 @@ export async function openTokenKeys(data: string, clock: Pick<Clock, "now" | "ne
 
 async function keysOf({ service, signing, retired }: KeyRing, { now }: Pick<Clock, "now">) {
   const signer = await createSigner(signing, { service });
-  const verifier = await createVerifier([signing, ...retired], { service, now });
+  const verifier = createVerifier([signing, ...retired], { service, now });
   return { ...signer, ...verifier };
 }

@@ -131,7 +131,7 @@ async function byTokens(identities: Identities): Promise<Entrance> {
   return createAuth({
     ...service,
     address: { kind: "asked", scheme: "http" },
-    keys: { ...(await createSigner(key, service)), ...(await createVerifier([key], service)) },
+    keys: { ...(await createSigner(key, service)), ...createVerifier([key], service) },
     authenticator: { ...identities, kindOf },
     rightsOf: async (identity) => rightsOf(identity),
     clock: systemClock,

@@ -159,7 +159,7 @@ describe("a token", () => {
     const next = await generateKey();
     const { d: _, ...retired } = tokens.key;
     const signer = await createSigner(next, { service: SERVICE });
-    const both = await createVerifier([next, retired], { service: SERVICE, now: clock.now });
+    const both = createVerifier([next, retired], { service: SERVICE, now: clock.now });
     const rotated = createTokens({ ...signer, ...both }, clock);
     expect(await rotated.readAccess(old)).not.toBe("invalid");
     expect(await rotated.readAccess(await rotated.issueAccess({ subject: "x", access: [] }))).not.toBe(

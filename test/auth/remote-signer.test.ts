@@ -19,12 +19,12 @@ describe("a signer whose key is elsewhere", () => {
     const key = remote();
     const known = await publicKeyOf(key.spki);
     const signer = createRemoteSigner({ kid: known.kid, sign: key.sign }, { service: SERVICE });
-    const verifierOf = async (keys: Parameters<typeof createVerifier>[0]) =>
+    const verifierOf = (keys: Parameters<typeof createVerifier>[0]) =>
       createVerifier(keys, { service: SERVICE, now: systemClock.now });
-    const tokens = createTokens({ ...signer, ...(await verifierOf([known])) }, systemClock);
+    const tokens = createTokens({ ...signer, ...verifierOf([known]) }, systemClock);
     const token = await tokens.issueAccess({ subject: "user:ada", access: [] });
     expect(await tokens.readAccess(token)).toEqual({ subject: "user:ada", access: [] });
-    const others = await verifierOf([{ ...(await publicKeyOf(remote().spki)), kid: known.kid }]);
+    const others = verifierOf([{ ...(await publicKeyOf(remote().spki)), kid: known.kid }]);
     expect(await others.verify(token, "berth-access+jwt")).toBe("invalid");
   });
 

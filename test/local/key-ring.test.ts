@@ -23,7 +23,7 @@ afterEach(() => folder.remove());
 
 async function tokensOf({ service, signing, retired }: KeyRing) {
   const signer = await createSigner(signing, { service });
-  const verifier = await createVerifier([signing, ...retired], { service, now: clock.now });
+  const verifier = createVerifier([signing, ...retired], { service, now: clock.now });
   return createTokens({ ...signer, ...verifier }, clock);
 }
 

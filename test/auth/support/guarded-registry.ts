@@ -51,7 +51,7 @@ export function guardedRegistry({
   beforeAll(async () => {
     const key = await generateKey();
     const signer = await createSigner(key, { service: SERVICE });
-    const verifier = await createVerifier([key], { service: SERVICE, now: clock.now });
+    const verifier = createVerifier([key], { service: SERVICE, now: clock.now });
     const auth = createAuth({
       service: SERVICE,
       address,

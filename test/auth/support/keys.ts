@@ -12,6 +12,6 @@ export interface TestTokens extends Tokens {
 export async function testTokens(clock: Clock): Promise<TestTokens> {
   const key = await generateKey();
   const signer = await createSigner(key, { service: SERVICE });
-  const verifier = await createVerifier([key], { service: SERVICE, now: clock.now });
+  const verifier = createVerifier([key], { service: SERVICE, now: clock.now });
   return { ...createTokens({ ...signer, ...verifier }, clock), key };
 }

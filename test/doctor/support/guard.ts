@@ -49,7 +49,7 @@ export async function guardedHandler(
   const { authority, withTokens } = createAuth({
     service: SERVICE,
     address: { kind: "asked", scheme: "http" },
-    keys: await keys({ ...(await createSigner(key, options)), ...(await createVerifier([key], options)) }),
+    keys: await keys({ ...(await createSigner(key, options)), ...createVerifier([key], options) }),
     authenticator: createLogins({
       accounts: {
         authenticate: async ({ name, secret }) =>

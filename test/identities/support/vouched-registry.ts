@@ -76,7 +76,7 @@ export function vouchedRegistry(options: VouchedOptions): VouchedRegistry {
       address: { kind: "asked", scheme: "http" },
       keys: {
         ...(await createSigner(key, { service: SERVICE })),
-        ...(await createVerifier([key], { service: SERVICE, now: Date.now })),
+        ...createVerifier([key], { service: SERVICE, now: Date.now }),
       },
       authenticator,
       rightsOf: async (identity) => rightsOf(policy, identity),
