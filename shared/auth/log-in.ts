@@ -3,7 +3,7 @@ import { type Identity, nameOf } from "../access/identity.ts";
 import { HttpRefusal } from "../http/refusal.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Authenticator, type Credentials, isRenewable, type Login } from "./authenticate.ts";
-import { FailedLogins } from "./failed-logins.ts";
+import { FailedLogins, type Guesser } from "./failed-logins.ts";
 import { networkOf } from "./network.ts";
 import { Remembered } from "./remembered.ts";
 import { ANONYMOUS, type Throttle } from "./throttle/throttle.ts";
@@ -51,9 +51,7 @@ export function createLogIn(
     check({ name: ANONYMOUS, from: login.from });
     const network = networkOf(login.from);
     const guesser = { network, target: kind === "guessable" ? login.name : hash };
-    const pause = failed[kind].pause(guesser);
-    if (pause > 0) throw tooMany(pause);
-    failed[kind].begin(guesser);
+    begin(failed[kind], guesser);
     const asOf = changes();
     const found = await authenticate({ ...login, from: network }).catch((error: unknown) => {
       failed[kind].takeBack(guesser);
@@ -70,9 +68,11 @@ export function createLogIn(
     const { identity, asOf } = known.get(hash) ?? UNKNOWN;
     if (identity === "unknown" || !isRenewable(identity)) return identity;
     check({ name: nameOf(identity), from });
-    if (trust === "remembered" && asOf === changes()) return identity;
+    const before = changes();
+    if (trust === "remembered" && asOf === before) return identity;
     const still = await again(identity);
     if (still === "unknown") known.delete(hash);
+    else known.replace(hash, { identity: still, asOf: before });
     return still;
   };
 
@@ -86,6 +86,13 @@ export function createLogIn(
     running.set(hash, looking);
     return looking;
   };
+}
+
+/** TOOMANYREQUESTS where there is still a pause. */
+function begin(failed: FailedLogins, guesser: Guesser): void {
+  const pause = failed.pause(guesser);
+  if (pause > 0) throw tooMany(pause);
+  failed.begin(guesser);
 }
 
 /** Of what was shown, so that it is not kept itself. */

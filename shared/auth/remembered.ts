@@ -30,6 +30,12 @@ export class Remembered<Value> {
     if (this.#entries.size > this.#most && first !== undefined) this.#entries.delete(first);
   }
 
+  /** Another value, until the end that was set; nothing, where there is none any more. */
+  replace(key: string, value: Value): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) this.#entries.set(key, { ...entry, value });
+  }
+
   delete(key: string): void {
     this.#entries.delete(key);
   }

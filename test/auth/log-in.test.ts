@@ -72,9 +72,20 @@ describe("a login", () => {
     for (let count = 0; count < 3; count += 1) await told(right);
     expect(looked).toBe(0);
     changes += 1;
-    expect(await told(right)).not.toBe("unknown");
+    for (let count = 0; count < 3; count += 1) expect(await told(right)).not.toBe("unknown");
+    expect(looked).toBe(1);
     everyone.revoke("ben");
+    changes += 1;
     expect(await told(right)).toBe("unknown");
+  });
+
+  it("that is looked up again is not remembered for longer", async () => {
+    await logIn(right);
+    now += 59_000;
+    await logIn(right, "looked-up");
+    now += 1000;
+    await logIn(right);
+    expect(everyone.looked()).toBe(2);
   });
 
   it("of whom somebody outside vouches for is asked for again after a minute", async () => {
