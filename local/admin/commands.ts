@@ -24,7 +24,7 @@ export function addAdministration(program: Command): void {
 function addUsers(program: Command): void {
   const user = program
     .command("user")
-    .description("people: add, list, delete, give a password")
+    .description("people: add, list, rotate (an access key), revoke or delete, give a password")
     .addHelpText("after", NOTES);
   addListing(user, "people");
   common(user.command("password").description("set a person's password, asked for here or read from stdin"))
@@ -42,7 +42,7 @@ function addUsers(program: Command): void {
 function addRobots(program: Command): void {
   const robot = program
     .command("robot")
-    .description("robots, which have access keys alone: add, list, delete");
+    .description("robots, which have access keys alone: add, list, rotate (a key), revoke or delete");
   addListing(robot.addHelpText("after", NOTES), "robots");
 }
 
@@ -58,11 +58,23 @@ function addListing(command: Command, listing: "people" | "robots"): void {
     const { listAccounts } = await import("./accounts.ts");
     await run(flags, (at) => listAccounts(at, listing));
   });
-  common(command.command("delete").description(`delete a ${one}, with its access keys`))
+  addRotation(command, listing);
+  common(command.command("delete").alias("revoke").description(`delete a ${one}, with its access keys`))
     .argument("<name>")
     .action(async (name: string, flags: AdminFlags) => {
       const { deleteAccount } = await import("./accounts.ts");
       await run(flags, (at) => deleteAccount(at, listing, name));
+    });
+}
+
+function addRotation(command: Command, listing: "people" | "robots"): void {
+  const kind = listing === "people" ? "user" : "robot";
+  rotating(command.command("rotate").description("give an access key a new secret, told once"))
+    .argument("<name>", "whose it is")
+    .argument("[key]", "which one, by its name; the only one, where it is not given")
+    .action(async (name: string, key: string | undefined, flags: AdminFlags & RotateFlags) => {
+      const { rotateKeyOf } = await import("./keys.ts");
+      await run(flags, (at) => rotateKeyOf(at, { owner: `${kind}:${name}`, name: key }, flags));
     });
 }
 
@@ -91,10 +103,8 @@ function addKeys(program: Command): void {
 }
 
 function addKeyChanges(key: Command): void {
-  common(key.command("rotate").description("give an access key a new secret, told once"))
+  rotating(key.command("rotate").description("give an access key a new secret, told once"))
     .argument("<id>", "as the list has it; a secret that was found does, too")
-    .option("--overlap <duration>", "how long the old secret stays good: 0, 30m, 24h", "1h")
-    .option("--expires <duration>", "how long the key is good for from now on; what is left, if not given")
     .action(async (id: string, flags: AdminFlags & RotateFlags) => {
       const { rotateKey } = await import("./keys.ts");
       await run(flags, (at) => rotateKey(at, id, flags));
@@ -119,6 +129,11 @@ function addRecovery(key: Command): void {
       await recover(data, flags);
     });
 }
+
+const rotating = (command: Command): Command =>
+  common(command)
+    .option("--overlap <duration>", "how long the old secret stays good: 0, 30m, 24h", "1h")
+    .option("--expires <duration>", "how long the key is good for from now on; what is left, if not given");
 
 /** The flags of what asks a registry. */
 export const common = (command: Command): Command =>

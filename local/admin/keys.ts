@@ -1,4 +1,5 @@
-import type { Connection, Json, Report } from "./connection.ts";
+import { Complaint } from "../complaint.ts";
+import { AdminRefusal, type Connection, type Json, type Report } from "./connection.ts";
 import { limitText, parseLimit } from "./limits.ts";
 import { textTable } from "./text-table.ts";
 import { escaped, lifetimeOf, minuteIn, secondsOf, textIn } from "./values.ts";
@@ -46,6 +47,23 @@ export async function rotateKey(at: Connection, idOrSecret: string, flags: Rotat
       ...told(at, json),
     ],
   };
+}
+
+/** The key that `name` names, or the only one that the owner has. Complaint where there are several. */
+export async function rotateKeyOf(
+  at: Connection,
+  { owner, name }: { readonly owner: string; readonly name: string | undefined },
+  flags: RotateFlags,
+): Promise<Report> {
+  const all = await at.list(`keys?owner=${escaped(owner)}`, "keys");
+  const [key, ...more] = name === undefined ? all : all.filter((each) => textIn(each, "name") === name);
+  if (key === undefined)
+    throw new AdminRefusal(`${owner} has no access key${name === undefined ? "" : ` ${name}`}`);
+  if (more.length > 0) {
+    const names = all.map((each) => textIn(each, "name")).join(", ");
+    throw new Complaint(`${owner} has several access keys: say after its name which one (${names})`);
+  }
+  return rotateKey(at, textIn(key, "id"), flags);
 }
 
 export async function revokeKey(at: Connection, idOrSecret: string): Promise<Report> {

@@ -65,6 +65,24 @@ describe("berth user, robot and key", () => {
     );
   });
 
+  it("rotate the only key of an owner, or the one that is named, and revoke the owner", async () => {
+    await told("robot add deployer");
+    expect((await run("robot rotate deployer")).stderr).toBe("berth: robot:deployer has no access key\n");
+    const first = (await json("key add robot:deployer one")) as { id: string };
+    expect(await json("robot rotate deployer --overlap 0")).toMatchObject({ id: first.id });
+    const second = (await json("key add robot:deployer two")) as { id: string };
+    expect(await json("robot rotate deployer two --expires 1d")).toMatchObject({ id: second.id });
+    expect(await run("robot rotate deployer")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/several access keys: .*\((one, two|two, one)\)\n$/),
+    });
+    expect(await run("robot rotate deployer three")).toMatchObject({
+      code: 1,
+      stderr: "berth: robot:deployer has no access key three\n",
+    });
+    expect(await told("robot revoke deployer")).toBe("Deleted the robot deployer, and its access keys.\n");
+  });
+
   it("set passwords from stdin, which log in, and take them away", async () => {
     const input = "a long pass word\nand a line that does not matter\n";
     expect(await told("user password ada", { input })).toContain("Set the password of user:ada.");
