@@ -6,8 +6,8 @@ export interface Access {
   readonly caller: Caller;
   readonly rights: Rights;
   /**
-   * Whether it is settled that these credentials do not have this right, so that asking again with what they bring is in
-   * vain; never, where it is not given.
+   * Whether it is settled what these credentials have of this right, so that asking again with what they bring is in vain;
+   * never, where it is not given.
    */
   readonly isSettled?: (need: Need) => boolean;
 }

@@ -1,7 +1,7 @@
 import type { Access } from "../access/access.ts";
 import { inWords, MissingRight } from "../access/missing-right.ts";
 import { type Need, NOTHING } from "../access/rights.ts";
-import type { ErrorDetail } from "../oci/errors.ts";
+import { type ErrorDetail, OciError } from "../oci/errors.ts";
 import type { Authority, ChallengeError, Sender } from "./authority.ts";
 import type { HttpRequest } from "./messages.ts";
 import { HttpRefusal } from "./refusal.ts";
@@ -16,8 +16,9 @@ interface Admission {
 const NOBODY: Access = { caller: { name: "anonymous" }, rights: NOTHING };
 
 /**
- * Does `work` with what the sender may do. Where that is not enough, HttpRefusal: 401 as long as other credentials could
- * help, else 403. Clients take 401 as the advice to get a token with the scope of the challenge, and to ask again.
+ * Does `work` with what the sender may do. Where that is not enough, OciError: 401 as long as other credentials could help,
+ * else 403, or 404 where somebody looks before they push. Clients take 401 as the advice to get a token with the scope of the
+ * challenge, and to ask again.
  */
 export async function admit<Result>(
   admission: Admission,
@@ -31,9 +32,17 @@ export async function admit<Result>(
   } catch (error) {
     if (!(error instanceof MissingRight)) throw error;
     if (sender.kind === "unknown") throw unknownSender(admission, sender, error.need);
-    throw error.access.isSettled?.(error.need) ? error : unauthorized(admission, error, "insufficient_scope");
+    if (!error.access.isSettled?.(error.need)) throw unauthorized(admission, error, "insufficient_scope");
+    throw isLookBeforePush(request, error) ? new OciError("NAME_UNKNOWN") : error;
   }
 }
+
+/**
+ * Clients ask by HEAD what is there before they push, and 403 has no words for them then. Where nothing is there for them,
+ * they go on, and their POST is allowed, or refused in words.
+ */
+const isLookBeforePush = ({ method }: HttpRequest, { access, need }: MissingRight): boolean =>
+  method === "HEAD" && "repo" in need && access.isSettled?.({ action: "push", repo: need.repo }) === true;
 
 function unknownSender(
   admission: Admission,

@@ -3,7 +3,7 @@ import { signLogin } from "../../local/credential-helper/sign-login.ts";
 import { HOST, password, ROLE, USER } from "../identities/support/aws.ts";
 import { type Presigning, presign } from "../identities/support/sts.ts";
 import { attacked, basic, type Sender } from "./support/attacked.ts";
-import { DELETE, everything, PUSH, READ } from "./support/attempts.ts";
+import { byHead, DELETE, everything, notByHead, PUSH, READ } from "./support/attempts.ts";
 
 const berth = attacked();
 const TOKEN = { path: "/token?scope=repository:shop/a:pull,push" };
@@ -31,7 +31,8 @@ describe("a request to AWS", () => {
   it("lets a role in as far as the policy lets it, once STS has said whose it is", async () => {
     const as = by(await signed(ROLE));
     expect(await berth.outcomes([READ, TOKEN], as)).toEqual([200]);
-    expect(await berth.outcomes([DELETE, ...everything("shop/ab")], as)).toEqual([403]);
+    expect(await berth.outcomes([DELETE, ...notByHead(everything("shop/ab"))], as)).toEqual([403]);
+    expect(await berth.outcomes(byHead(everything("shop/ab")), as)).toEqual([404]);
     expect(berth.outside.sts.asked).not.toEqual([]);
   });
 

@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { type Attempt, attacked, type Sender } from "./support/attacked.ts";
 import {
   ADMINISTRATION,
+  byHead,
   DELETE,
   deletes,
   everything,
+  notByHead,
   PUSH,
   pushes,
   READ,
@@ -153,14 +155,22 @@ describe("a refusal", () => {
     async (_, sender) => {
       const as = await sender();
       expect(await toldOf("other", as)).toEqual(await toldOf("never", as));
-      expect(await berth.outcomes([...everything("other"), ...everything("never")], as)).toEqual([
-        expect.toSatisfy((status) => status === 401 || status === 403),
-      ]);
+      const tried = [...everything("other"), ...everything("never")];
+      const statuses = [await berth.outcomes(byHead(tried), as), await berth.outcomes(notByHead(tried), as)];
+      expect([
+        [[401], [401]],
+        [[404], [403]],
+      ]).toContainEqual(statuses);
     },
   );
 
   const benFor = (...repositories: readonly string[]) =>
     berth.tokenFor(berth.people().ben, ...repositories.map((repo) => `repository:${repo}:pull,push,delete`));
+
+  it("is 403 of HEAD as well, for who does not ask to push", async () => {
+    const token = await berth.tokenFor(berth.people().ben, "repository:other:pull", "repository:never:pull");
+    expect(await berth.outcomes([...reads("other"), ...reads("never")], { token })).toEqual([403]);
+  });
 
   it("of a mount from where the caller may not pull is the one of a mount from where there is nothing", async () => {
     const token = await benFor("shop/a");

@@ -2,7 +2,7 @@ import { createHmac, createPublicKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { signingKey } from "../identities/support/issuer.ts";
 import { attacked, basic, type Sender } from "./support/attacked.ts";
-import { DELETE, everything, PUSH, READ } from "./support/attempts.ts";
+import { byHead, DELETE, everything, notByHead, PUSH, READ } from "./support/attempts.ts";
 import { BAD_ISSUERS } from "./support/bad-issuers.ts";
 import { encoded } from "./support/forge.ts";
 import { AUDIENCE } from "./support/outside.ts";
@@ -18,7 +18,8 @@ describe("an ID token", () => {
   it("lets its job in, as far as the policy lets it", async () => {
     const as = by(await berth.outside.idToken());
     expect(await berth.outcomes([READ, TOKEN], as)).toEqual([200]);
-    expect(await berth.outcomes([DELETE, ...everything("shop/ab")], as)).toEqual([403]);
+    expect(await berth.outcomes([DELETE, ...notByHead(everything("shop/ab"))], as)).toEqual([403]);
+    expect(await berth.outcomes(byHead(everything("shop/ab")), as)).toEqual([404]);
   });
 
   it.each<[string, Readonly<Record<string, unknown>>]>([

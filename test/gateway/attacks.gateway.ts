@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { type Attempt, attacked } from "../attacks/support/attacked.ts";
-import { everything } from "../attacks/support/attempts.ts";
+import { byHead, everything, notByHead } from "../attacks/support/attempts.ts";
 import { useAttackedHome } from "../attacks/support/home.ts";
 import { attackedStack } from "./support/attacked-stack.ts";
 
@@ -30,12 +30,10 @@ describe("a program of the stack that is asked past the edge", () => {
   it("does its one thing and no other, whoever asks: what answers HEAD", async () => {
     const { admin, ben } = berth.people();
     const all = at(stack.heads(), everything("other"));
-    const heads = all.filter(({ method }) => method === "HEAD");
-    const others = all.filter(({ method }) => method !== "HEAD");
-    expect(await berth.outcomes(others, admin)).toEqual([405]);
-    expect(await berth.outcomes(heads, admin)).toEqual([200]);
-    expect(await berth.outcomes(heads, ben)).toEqual([403]);
-    expect(await berth.outcomes(heads)).toEqual([401]);
+    expect(await berth.outcomes(notByHead(all), admin)).toEqual([405]);
+    expect(await berth.outcomes(byHead(all), admin)).toEqual([200]);
+    expect(await berth.outcomes(byHead(all), ben)).toEqual([404]);
+    expect(await berth.outcomes(byHead(all))).toEqual([401]);
   });
 });
 

@@ -34,6 +34,12 @@ export const everything = (repo: string): readonly Attempt[] => [
   ...deletes(repo),
 ];
 
+/** What is answered without a body, to who may be about to push. */
+export const byHead = (attempts: readonly Attempt[]): readonly Attempt[] =>
+  attempts.filter(({ method }) => method === "HEAD");
+export const notByHead = (attempts: readonly Attempt[]): readonly Attempt[] =>
+  attempts.filter(({ method }) => method !== "HEAD");
+
 const json = { "content-type": "application/json" };
 
 /** What takes the right to administer. */

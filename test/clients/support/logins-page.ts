@@ -23,8 +23,7 @@ export function loginsPage(clients: readonly LoginClientName[], logins: Logins):
     ...tableOf(clients, logins),
     "",
     "- ctr has no login and takes name and secret with each command; those of AWS its user has to ask the helper for.",
-    "- The registry's words name who lacks which right on which repository. A client can't show them where it asks by HEAD,",
-    "  whose answer has no body: so do many before they push, for what may be there already. ctr of Debian never shows them.",
+    "- The registry's words name who lacks which right on which repository. ctr of Debian never shows them.",
     "",
     ...clients.flatMap((client) => [
       `## ${client}`,

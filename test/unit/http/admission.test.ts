@@ -98,6 +98,34 @@ describe("a known sender", () => {
   });
 });
 
+describe("who looks by HEAD before they push", () => {
+  const look = { ...MANIFEST, method: "HEAD" };
+
+  it("finds nothing where it is settled that they may not read: their push tells them more", async () => {
+    const answer = await askAs(
+      known({}, () => true),
+      look,
+    );
+    expect(answer).toMatchObject({ status: 404, body: { kind: "empty" } });
+  });
+
+  it("hears 403 where they have not asked to push: then it is all that they want", async () => {
+    const answer = await askAs(
+      known({}, (need) => "repo" in need && need.action === "pull"),
+      look,
+    );
+    expect(answer.status).toBe(403);
+  });
+
+  it("hears 401 where another token could help", async () => {
+    const answer = await askAs(
+      known({}, (need) => "repo" in need && need.action === "push"),
+      look,
+    );
+    expect(answer.status).toBe(401);
+  });
+});
+
 describe("a running upload", () => {
   it("asks nobody who they are: its secret is the right to it", async () => {
     const failing: Authority = {
