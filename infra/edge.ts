@@ -21,6 +21,7 @@ import { EDGE_HEADER } from "../functions/gateway/behind-edge.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { createEdgeFunction } from "./edge-function.ts";
 import { edgeProofOf } from "./edge-proof.ts";
+import { KEEP_NO_ERROR } from "./kept-errors.ts";
 import type { TeamSettings } from "./settings.ts";
 
 /** Something that answers HTTPS under a host of its own. */
@@ -95,6 +96,7 @@ export class Edge extends Construct {
         // No path of a registry: so the distribution knows the origin, which the functions choose by its name.
         ...(heads && { "/heads": passing(originOf("heads", heads, PROOF)) }),
       },
+      errorResponses: KEEP_NO_ERROR,
       httpVersion: HttpVersion.HTTP2,
       // Each request goes to the location that is near to who sent it. Pulls cost S3's traffic only, wherever they come from.
       priceClass: PriceClass.PRICE_CLASS_ALL,

@@ -16,10 +16,11 @@ import {
 } from "aws-cdk-lib/aws-cloudfront";
 import { S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { Duration, Stack } from "aws-cdk-lib/core";
+import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
 import { createEdgeFunction } from "./edge-function.ts";
+import { KEEP_NO_ERROR } from "./kept-errors.ts";
 import { type PullKey, pemOf } from "./pull-keys.ts";
 import { ContextError, type TeamSettings } from "./settings.ts";
 import type { Storage } from "./storage.ts";
@@ -28,9 +29,6 @@ interface PullsProps {
   readonly storage: Storage;
   readonly settings: Pick<TeamSettings, "pullsKeys" | "pullsDomain" | "pullsCertificateArn">;
 }
-
-/** A failing bucket is asked again by the next client, and not in the 10 s for which CloudFront would keep the failure. */
-const FAILURES = [500, 502, 503, 504].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) }));
 
 /** What blobs are pulled from instead of the bucket: a distribution that caches, for signed URLs alone (decision 16). */
 export class Pulls extends Construct {
@@ -68,7 +66,7 @@ export class Pulls extends Construct {
           on: FunctionEventType.VIEWER_RESPONSE,
         }),
       },
-      errorResponses: FAILURES,
+      errorResponses: KEEP_NO_ERROR,
       httpVersion: HttpVersion.HTTP2,
       priceClass: PriceClass.PRICE_CLASS_ALL,
       ...this.#names(settings),

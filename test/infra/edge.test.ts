@@ -71,6 +71,13 @@ describe("the edge", () => {
     }
   });
 
+  it("keeps no error: what is not there now, or not for one caller, may be there in a second, or for the next", () => {
+    const statuses = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504];
+    expect(config["CustomErrorResponses"]).toEqual(
+      statuses.map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 0 })),
+    );
+  });
+
   it("leads uploads that were begun to the door, and the rest to the API", () => {
     expect(config.DefaultCacheBehavior.TargetOriginId).toBe("api");
     expect(config.CacheBehaviors?.map(({ TargetOriginId }) => TargetOriginId)).toEqual(["door"]);

@@ -26,6 +26,8 @@ export interface Distribution {
   readonly origins: ReadonlyMap<string, Origin>;
   /** the behaviour of a path without its query */
   readonly behaviourOf: (path: string) => Behaviour;
+  /** milliseconds that an error is kept, by its status, where the distribution says something of it */
+  readonly errorTimes: ReadonlyMap<number, number>;
 }
 
 interface RawOrigin {
@@ -47,10 +49,17 @@ interface RawBehaviour {
   readonly FunctionAssociations?: readonly { readonly EventType: string; readonly FunctionARN: string }[];
   readonly [other: string]: unknown;
 }
+interface RawError {
+  readonly ErrorCode: number;
+  /** seconds */
+  readonly ErrorCachingMinTTL?: number;
+  readonly ResponsePagePath?: string;
+}
 interface RawConfig {
   readonly Origins: readonly RawOrigin[];
   readonly DefaultCacheBehavior: RawBehaviour;
   readonly CacheBehaviors?: readonly RawBehaviour[];
+  readonly CustomErrorResponses?: readonly RawError[];
 }
 
 /** Managed policies, by the ids that they have in every account: CachingDisabled, AllViewerExceptHostHeader. */
@@ -71,8 +80,14 @@ export function distributionOf(template: Template): Distribution | undefined {
   const ordered = (config.CacheBehaviors ?? []).map((behaviour) => behaviourOf(behaviour, functions));
   return {
     origins,
+    errorTimes: new Map((config.CustomErrorResponses ?? []).flatMap(errorTimeOf)),
     behaviourOf: (path) => ordered.find(({ pattern = "" }) => matchesPattern(pattern, path)) ?? fallback,
   };
+}
+
+function errorTimeOf({ ErrorCode, ErrorCachingMinTTL, ResponsePagePath }: RawError) {
+  if (ResponsePagePath !== undefined) throw new Error(`the edge has no page for ${ErrorCode}`);
+  return ErrorCachingMinTTL === undefined ? [] : [[ErrorCode, ErrorCachingMinTTL * 1000] as const];
 }
 
 function originOf({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { patterned, sameBytes } from "../../support/bodies.ts";
 import { rawClient } from "../../support/raw-client.ts";
-import { edgeBefore, type Seen, seen, telling } from "../support/edge.ts";
+import { distributionFixture, edgeBefore, type Seen, seen, telling } from "../support/edge.ts";
 
 describe("where the edge leads", () => {
   it("is the origin of the behaviour whose pattern matches, or the one that its function chooses", async () => {
@@ -66,6 +66,34 @@ describe("where the edge leads", () => {
     expect(headers["x-forwarded-for"]).toMatch(/^192\.0\.2\.1, .*127\.0\.0\.1$/);
     expect(headers["via"]).toContain("(CloudFront)");
     expect(headers).toHaveProperty("x-amz-cf-id");
+  });
+});
+
+describe("an error", () => {
+  /** What is said to these requests for one path, of which the first is not found and the second is. */
+  const said = async (methods: readonly string[], errors: object = {}) => {
+    const left = [404, 200];
+    const port = await edgeBefore(
+      (_, response) => response.writeHead(left.shift() ?? 500).end("said"),
+      undefined,
+      distributionFixture({}, errors),
+    );
+    const answers: string[] = [];
+    for (const method of methods) {
+      const answer = await fetch(`http://127.0.0.1:${port}/a?${answers.length}`, { method });
+      answers.push(`${answer.status} ${await answer.text()}`);
+    }
+    return answers;
+  };
+
+  it("is kept, and said to whoever reads the same path after that", async () => {
+    const methods = ["GET", "HEAD", "GET", "PUT"];
+    expect(await said(methods)).toEqual(["404 said", "404 ", "404 said", "200 said"]);
+  });
+
+  it("is not kept where the distribution says so", async () => {
+    const errors = { CustomErrorResponses: [{ ErrorCode: 404, ErrorCachingMinTTL: 0 }] };
+    expect(await said(["GET", "GET"], errors)).toEqual(["404 said", "200 said"]);
   });
 });
 

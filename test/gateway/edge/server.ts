@@ -14,6 +14,7 @@ import { headBytes } from "../http-api/limits.ts";
 import type { Distribution, Origin } from "./distribution.ts";
 import type { Answered, ViewerRequest } from "./edge-function.ts";
 import { answerHeaders, onwardHeaders, ownHeaders, viewerRequestOf } from "./headers.ts";
+import { type KeptError, KeptErrors } from "./kept-errors.ts";
 import { EDGE_LIMITS, type EdgeRefusal, refusal } from "./limits.ts";
 
 export interface EdgeOptions {
@@ -35,13 +36,14 @@ export interface EdgeServer {
 export async function serveEdge(options: EdgeOptions): Promise<EdgeServer> {
   const { distribution, places, log } = options;
   const agent = new Agent({ keepAlive: true });
+  const errors = new KeptErrors(distribution.errorTimes);
   for (const { domain } of distribution.origins.values())
     if (!places.has(domain)) throw new Error(`the edge leads to ${domain}, which is not on this machine`);
   // above the edge's own limit, so that it is this code that answers 413; as long as an upload takes
   const settings = { maxHeaderSize: 4 * EDGE_LIMITS.head, requestTimeout: 0 };
   const server = createServer(settings, (message, response) => {
     try {
-      exchange(message, response, { ...options, agent });
+      exchange(message, response, { ...options, agent, errors });
     } catch (cause) {
       log(`edge: ${message.method} ${withoutQuery(message.url)}: ${String(cause)}`);
       refuse(message, response, "broken");
@@ -62,7 +64,7 @@ async function close(server: Server, agent: Agent): Promise<void> {
 }
 
 /** `agent`: the connections to the origins, which are kept */
-type Serving = EdgeOptions & { readonly agent: Agent };
+type Serving = EdgeOptions & { readonly agent: Agent; readonly errors: KeptErrors };
 
 function exchange(message: IncomingMessage, response: ServerResponse, options: Serving): void {
   const { method = "", url = "/", rawHeaders } = message;
@@ -83,6 +85,8 @@ function exchange(message: IncomingMessage, response: ServerResponse, options: S
     origin: undefined,
   };
   if (result.kind === "answered") return sendOwn(message, response, result);
+  const kept = options.errors.find(method, withoutQuery(url));
+  if (kept !== undefined) return sendKept(message, response, kept);
   const { request: routed, origin: chosen = behaviour.origin } = result;
   const origin = distribution.origins.get(chosen);
   if (origin === undefined) throw new Error(`no origin ${chosen}`);
@@ -117,6 +121,7 @@ function pass(
     isAnswered = true;
     const { statusCode = 502, rawHeaders } = answer;
     response.writeHead(statusCode, answerHeaders(rawHeaders, statusCode, id));
+    options.errors.watch(routed.method, withoutQuery(message.url), answer);
     answer.once("error", () => response.destroy()).pipe(response);
   });
   onward.once("close", () => message.resume());
@@ -159,6 +164,16 @@ function refuse(message: IncomingMessage, response: ServerResponse, kind: EdgeRe
   if (!message.complete) message.resume();
   response.writeHead(status, ["content-type", "text/html", "connection", "close", ...own]);
   response.end(body);
+}
+
+function sendKept(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: KeptError,
+): void {
+  if (!message.complete) message.resume();
+  response.writeHead(status, answerHeaders(headers, status, randomBytes(40).toString("base64url")));
+  response.end(message.method === "HEAD" ? undefined : body);
 }
 
 /** A function's own answer. What of the request's body still comes is thrown away. */

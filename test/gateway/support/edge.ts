@@ -30,7 +30,7 @@ const origin = (Id: string, headers: Readonly<Record<string, string>>) => ({
 });
 
 /** A distribution with a second origin for `/side/…`, unless its function says otherwise. */
-export function distributionFixture(changes: object = {}): Distribution {
+export function distributionFixture(changes: object = {}, more: object = {}): Distribution {
   const FunctionARN = { "Fn::GetAtt": ["Route", "FunctionARN"] };
   const DistributionConfig = {
     Origins: [origin("main", { "X-By": "edge" }), origin("side", {})],
@@ -45,6 +45,7 @@ export function distributionFixture(changes: object = {}): Distribution {
         ...changes,
       },
     ],
+    ...more,
   };
   const Route = {
     Type: "AWS::CloudFront::Function",
@@ -59,7 +60,11 @@ export function distributionFixture(changes: object = {}): Distribution {
 type Answering = (message: IncomingMessage, response: ServerResponse) => void;
 
 /** An edge before two origins that answer so; resolves with its port. */
-export async function edgeBefore(main: Answering, side: Answering = main): Promise<number> {
+export async function edgeBefore(
+  main: Answering,
+  side: Answering = main,
+  distribution = distributionFixture(),
+): Promise<number> {
   const places = new Map<string, string>();
   for (const [name, answer] of Object.entries({ main, side })) {
     const server = createServer({ maxHeaderSize: 100_000 }, answer).listen(0, "127.0.0.1");
@@ -74,7 +79,7 @@ export async function edgeBefore(main: Answering, side: Answering = main): Promi
     throw new Error(line);
   };
   const edge = await serveEdge({
-    distribution: distributionFixture(),
+    distribution,
     places,
     host: "127.0.0.1",
     port: 0,
