@@ -3,6 +3,7 @@ import { Blocked, type Check, demand, demandStatus, PASSED } from "../check.ts";
 import { bytesOf, type Content } from "../content.ts";
 import type { Exam } from "../exam.ts";
 import { openBlob, pullBlob } from "../pull.ts";
+import { bring } from "../push.ts";
 import { demandLength } from "./manifests.ts";
 
 const REDIRECT_CURE =
@@ -23,6 +24,21 @@ export const BLOB_CHECKS: readonly Check[] = [
           `${answer.request} sent other bytes than push.${method} brought`,
         );
       }
+      return PASSED;
+    },
+  },
+  {
+    id: "blob.fresh",
+    title: "a blob is seen as soon as it is pushed, by who has looked for it before",
+    cure: "keep errors out of caches in front of Berth: CloudFront keeps a 404 for 10 s where its custom error responses do not say 0, as the stack's do, so deploy the stack again. oras and helm look before they push, and fail where they still see nothing after it",
+    run: async (exam) => {
+      const { client, repo, fresh } = exam;
+      const content = fresh(100);
+      const look = () => client.send({ method: "HEAD", target: `/v2/${repo}/blobs/${content.digest}` });
+      await look();
+      await bring(exam, repo, content);
+      const { status, request } = await look();
+      demand(status < 400, `${request} still answers ${status} after the push`);
       return PASSED;
     },
   },

@@ -9,7 +9,7 @@ import {
   withHeader,
   withoutHeader,
 } from "../support/breaking.ts";
-import { LIMIT } from "../support/patient.ts";
+import { type Breaks, LIMIT } from "../support/patient.ts";
 
 const BLOB = /\/blobs\/sha256:/;
 
@@ -29,6 +29,18 @@ async function* halfOf(answer: HttpAnswer): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** Keeps that a blob was not found when it was first looked for. */
+const cachingErrors: Breaks = (handler) => {
+  const kept = new Map<string, HttpAnswer>();
+  return async (request) => {
+    const found = request.method === "HEAD" ? kept.get(request.path) : undefined;
+    if (found !== undefined) return found;
+    const answer = await handler(request);
+    if (answer.status === 404 && BLOB.test(request.path)) kept.set(request.path, answer);
+    return answer;
+  };
+};
+
 export const BLOB_BREAKAGES: readonly Breakage[] = [
   {
     check: "blob.pull",
@@ -38,6 +50,13 @@ export const BLOB_BREAKAGES: readonly Breakage[] = [
     ),
     problem: /sent other bytes than push\.image brought/,
     cure: /come from S3/,
+  },
+  {
+    check: "blob.fresh",
+    by: "a cache that keeps errors",
+    breaks: cachingErrors,
+    problem: /^HEAD .* still answers 404 after the push$/,
+    cure: /custom error responses/,
   },
   {
     check: "blob.length",
