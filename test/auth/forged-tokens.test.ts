@@ -1,7 +1,13 @@
-import { createHmac, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { createHmac, createPublicKey, type DSAEncoding, generateKeyPairSync, sign } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../local/system-clock.ts";
-import { createSigner, createVerifier, generateKey, type PrivateKey } from "../../shared/auth/jwt.ts";
+import {
+  createSigner,
+  createVerifier,
+  generateKey,
+  type PrivateKey,
+  type PublicKey,
+} from "../../shared/auth/jwt.ts";
 import { createTokens } from "../../shared/auth/tokens.ts";
 import { SERVICE, type TestTokens, testTokens } from "./support/keys.ts";
 
@@ -27,13 +33,13 @@ async function signedBy(
 ): Promise<string> {
   const [head, body] = (await genuine()).split(".");
   const text = `${encoded({ ...decoded(head), ...header })}.${encoded({ ...decoded(body), ...claims })}`;
-  const signature = sign("sha256", Buffer.from(text), {
-    key: { ...key },
-    format: "jwk",
-    dsaEncoding: "ieee-p1363",
-  });
-  return `${text}.${signature.toString("base64url")}`;
+  return `${text}.${signatureOf(key, text, "ieee-p1363").toString("base64url")}`;
 }
+
+const signatureOf = (key: PrivateKey, text: string, dsaEncoding: DSAEncoding): Buffer =>
+  sign("sha256", Buffer.from(text), { key: { ...key }, format: "jwk", dsaEncoding });
+const after = (letter: string): string => String.fromCharCode(letter.charCodeAt(0) + 1);
+const ZERO = Buffer.alloc(1);
 
 describe("a token", () => {
   it("is read as it was issued, until it ends", async () => {
@@ -68,6 +74,11 @@ describe("a token", () => {
     ["of another issuer", { iss: "berth-other" }],
     ["of no issuer", { iss: undefined }],
     ["of nobody", { sub: undefined }],
+    ["of somebody whose name is no text", { sub: ["user:ada"] }],
+    ["without an id", { jti: undefined }],
+    ["whose end is no number", { exp: String(NOW / 1000 + 60) }],
+    ["whose beginning is no number", { nbf: [NOW / 1000] }],
+    ["without a time of issue", { iat: undefined }],
     ["whose rights are none", { access: "all" }],
     ["without rights", { access: undefined }],
   ])("%s is refused", async (_, claims) => {
@@ -81,6 +92,8 @@ describe("a token", () => {
     ["with a type in capitals", { typ: "BERTH-ACCESS+JWT" }],
     ["of an unknown key", { kid: "other" }],
     ["of no key", { kid: undefined }],
+    ["of a list of keys", { kid: [] }],
+    ["of a list of types", { typ: ["berth-access+jwt"] }],
     ["with a key in it", { jwk: { kty: "EC" } }],
     ["with a certificate in it", { x5c: ["MII"] }],
     ["that tells where its key is", { jku: "https://evil.example/jwks.json" }],
@@ -129,6 +142,43 @@ describe("a token", () => {
     expect(await tokens.readAccess(`${text}.${signature}`)).toBe("invalid");
   });
 
+  it.each<[string, (signature: string) => string]>([
+    ["padded", (signature) => `${signature}==`],
+    ["with more padding than there is", (signature) => `${signature}=`],
+    ["with something behind its padding", (signature) => `${signature}==AAAA`],
+    ["in the alphabet of base64", (signature) => Buffer.from(signature, "base64url").toString("base64")],
+    ["with what is no base64 in it", (signature) => `${signature.slice(0, 9)}~${signature.slice(9)}`],
+    ["with what is no ASCII behind it", (signature) => `${signature}é\ud800`],
+    ["with a line's end behind it", (signature) => `${signature}\n`],
+    // Of its last letter, four bits are none of the 64 bytes: A, Q, g and w leave them zero.
+    ["with bits that mean nothing", (signature) => signature.replace(/.$/, (last) => after(last))],
+  ])("whose signature is written another way is refused: %s", async (_, written) => {
+    const [head, body, signature = ""] = (await genuine()).split(".");
+    expect(await tokens.readAccess(`${head}.${body}.${written(signature)}`)).toBe("invalid");
+  });
+
+  it("with a signature as DER has it is refused", async () => {
+    const [head, body] = (await genuine()).split(".");
+    const signature = signatureOf(tokens.key, `${head}.${body}`, "der").toString("base64url");
+    expect(await tokens.readAccess(`${head}.${body}.${signature}`)).toBe("invalid");
+  });
+
+  it.each<[string, (rs: Buffer) => Buffer]>([
+    ["of zeros", () => Buffer.alloc(64)],
+    ["of ones", () => Buffer.alloc(64, 255)],
+    ["without s", (rs) => rs.subarray(0, 32)],
+    ["that is cut", (rs) => rs.subarray(0, 63)],
+    ["with a zero in front", (rs) => Buffer.concat([ZERO, rs])],
+    [
+      "with a zero in front of each number",
+      (rs) => Buffer.concat([ZERO, rs.subarray(0, 32), ZERO, rs.subarray(32)]),
+    ],
+  ])("with a signature %s is refused", async (_, changed) => {
+    const [head, body, signature = ""] = (await genuine()).split(".");
+    const bytes = changed(Buffer.from(signature, "base64url"));
+    expect(await tokens.readAccess(`${head}.${body}.${bytes.toString("base64url")}`)).toBe("invalid");
+  });
+
   it("with one bit flipped anywhere is refused", async () => {
     const token = await genuine();
     const bytes = token.split("").map((letter) => (letter === "A" ? "B" : "A"));
@@ -166,5 +216,13 @@ describe("a token", () => {
       "invalid",
     );
     expect(await tokens.readAccess(await rotated.issueAccess({ subject: "x", access: [] }))).toBe("invalid");
+  });
+});
+
+describe("a verifier", () => {
+  it.each(["P-384", "secp256k1"])("takes no key of %s, though one lies in its file", (namedCurve) => {
+    const jwk = generateKeyPairSync("ec", { namedCurve }).publicKey.export({ format: "jwk" });
+    const key = { ...jwk, kid: "1" } as PublicKey;
+    expect(() => createVerifier([key], { service: SERVICE, now: clock.now })).toThrow(/EC key/);
   });
 });
