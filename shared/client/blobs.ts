@@ -8,10 +8,13 @@ import { persist } from "./patience.ts";
 import type { Remote } from "./remote.ts";
 import { gather } from "./send.ts";
 
-/** Whether the repository has the blob. */
+/**
+ * Whether the repository has the blob, as far as the caller may know: for who pushes, what they may not see is not there.
+ * An answer to HEAD has no words, and that to their push tells what is missing.
+ */
 export async function hasBlob(remote: Remote, digest: Digest): Promise<boolean> {
   const answer = await head(remote, digest);
-  if (answer.status === 404) return false;
+  if (answer.status === 404 || answer.status === 403) return false;
   demandFine(answer);
   return true;
 }

@@ -41,6 +41,23 @@ describe("a blob that is pushed", () => {
     expect(await client.pushBlob(repo, blob)).toBe("present");
   });
 
+  it("is sent where its sender may push and not look, and where neither, they hear why from the push", async () => {
+    const refused = (why: string) => json(403, { errors: [{ code: "DENIED", message: why }] });
+    const { url } = await startRegistry((handler) => async (request) => {
+      if (request.method === "HEAD") return { ...refused(""), body: { kind: "empty" } };
+      const isHere = request.path.startsWith(`/v2/${repo}/`);
+      return isHere || request.method === "GET" ? handler(request) : refused("no right to push there");
+    });
+    const client = clientOf(url);
+    for (let times = 0; times < 2; times += 1) expect(await client.pushBlob(repo, blob)).toBe("sent");
+    expect(sameBytes(await collect(client.pullBlob(repo, blob.digest)), bytes)).toBe(true);
+    await expect(client.pushBlob(parseRepoName("other"), blob)).rejects.toMatchObject({
+      status: 403,
+      reason: "DENIED",
+      message: expect.stringContaining("no right to push there"),
+    });
+  });
+
   it("is never committed with other bytes than the digest's", async () => {
     const client = clientOf((await startRegistry()).url);
     const other = sha256(Buffer.from("other"));
