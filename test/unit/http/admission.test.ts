@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parseGlob } from "../../../shared/access/glob.ts";
 import { type Need, NOTHING, type Rights } from "../../../shared/access/rights.ts";
+import { auditing } from "../../../shared/audit/audited.ts";
+import type { AuditEvent } from "../../../shared/audit/event.ts";
 import type { Authority, Sender } from "../../../shared/http/authority.ts";
+import type { HeadAnswers } from "../../../shared/http/serve.ts";
 import { OciError } from "../../../shared/oci/errors.ts";
 import type { Registry } from "../../../shared/registry/registry.ts";
 import { type Asked, ask, jsonOf } from "./ask.ts";
@@ -107,6 +110,58 @@ describe("who looks by HEAD before they push", () => {
       look,
     );
     expect(answer).toMatchObject({ status: 404, body: { kind: "empty" } });
+  });
+
+  const PLACES = [
+    "manifests/1",
+    `manifests/${DIGEST}`,
+    `blobs/${DIGEST}`,
+    "tags/list",
+    `referrers/${DIGEST}`,
+  ];
+  const SENT: readonly Readonly<Record<string, string>>[] = [
+    {},
+    { "if-none-match": `"${DIGEST}"` },
+    { "if-none-match": "*" },
+    { range: "bytes=0-1" },
+  ];
+
+  it.each<[string, HeadAnswers]>([
+    ["where HEAD has no body", { headBody: "none" }],
+    ["where HEAD is answered as GET", { headBody: "as-get", headBlob: "redirect" }],
+  ])(
+    "finds the same nothing everywhere, whatever they send along, and the audit is told: %s",
+    async (_, home) => {
+      const told: AuditEvent[] = [];
+      const options = {
+        ...home,
+        authority: known({}, () => true),
+        watch: auditing((event) => told.push(event)),
+      };
+      const asked = ["shop/api", "a/longer/name"].flatMap((name) =>
+        PLACES.flatMap((place) =>
+          SENT.map((headers) => ({ method: "HEAD", target: `/v2/${name}/${place}`, headers })),
+        ),
+      );
+      const answers = await Promise.all(asked.map((one) => ask({}, one, options)));
+      for (const answer of answers) expect(answer).toEqual(answers[0]);
+      expect(answers[0]?.status).toBe(404);
+      expect(told).toHaveLength(asked.length);
+      expect(told[0]).toEqual({
+        actor: "robot:ci",
+        event: "pull",
+        repository: "shop/api",
+        outcome: "denied",
+      });
+    },
+  );
+
+  it("hears 403 of the catalog, which nobody pushes to", async () => {
+    const { status } = await askAs(
+      known({}, () => true),
+      { method: "HEAD", target: "/v2/_catalog" },
+    );
+    expect(status).toBe(403);
   });
 
   it("hears 403 where they have not asked to push: then it is all that they want", async () => {
