@@ -15,17 +15,22 @@ export function listIn(value: Json, field: string): readonly Json[] {
   throw new AdminRefusal(`the answer has no list of ${field}: is it another registry?`);
 }
 
-/** What a refusal says, for people: its message and what its detail names. */
+/** What a refusal says, for people: its message, what its detail names, and what helps where that can be told. */
 export function whyOf({ body, status, request }: Answer): string {
   const errors = objectOf(parsed(body))["errors"];
-  const first = objectOf(Array.isArray(errors) ? errors[0] : undefined);
-  if (typeof first["message"] !== "string") return `${request} is not what it knows`;
-  const detail = Object.entries(objectOf(first["detail"])).map(
-    ([name, value]) => `${name}: ${String(value)}`,
-  );
-  const hint = status === 401 ? ["log in with docker login, or set BERTH_USERNAME and BERTH_PASSWORD"] : [];
-  return [first["message"], ...detail, ...hint].join("; ");
+  const { code, message, detail } = objectOf(Array.isArray(errors) ? errors[0] : undefined);
+  const named = Object.entries(objectOf(detail)).map(([name, value]) => `${name}: ${String(value)}`);
+  const said = typeof message === "string" ? [message, ...named] : [`${request} is not what it knows`];
+  return [...said, ...helpFor(status, code)].join("; ");
 }
+
+function helpFor(status: number, code: unknown): readonly string[] {
+  if (status === 401) return ["log in with docker login, or set BERTH_USERNAME and BERTH_PASSWORD"];
+  if (status === 404 && (code === undefined || code === "UNSUPPORTED")) return [NO_ADMINISTRATION];
+  return [];
+}
+const NO_ADMINISTRATION =
+  "only a Berth that asks callers who they are can be administered (berth serve --auth, or --policy)";
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);

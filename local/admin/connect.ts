@@ -4,6 +4,7 @@ import { RegistryFailure, RegistryRefusal } from "../../shared/client/failures.t
 import { createHttpClient } from "../../shared/client/http-client.ts";
 import { type Answer, type Ask, type HttpClient, NoAnswerError } from "../../shared/client/messages.ts";
 import { createRegistryClient } from "../../shared/client/registry-client.ts";
+import { hintFor } from "../client/demand-registry.ts";
 import { dockerCredentials } from "../client/docker-config.ts";
 import { systemClock } from "../system-clock.ts";
 import { parseAddress } from "./address.ts";
@@ -73,13 +74,19 @@ function sent(body: unknown): Pick<Ask, "headers" | "body"> {
   return { headers: { "Content-Type": "application/json" }, body: { chunks: [bytes], length: bytes.length } };
 }
 
-/** Whatever becomes of it is told to people: nothing here can be mended by another flag. */
+const unanswered = (host: string, { message }: NoAnswerError): string =>
+  `${host} does not answer: ${message}${hintFor(message) || ` (${WHERE})`}`;
+const WHERE = "does it run, and is this its address? --registry or BERTH_REGISTRY names another";
+
+/** Whatever becomes of it is told to people, with what helps. */
 async function answerTo(client: HttpClient, ask: Ask): Promise<Answer> {
   const answer = await client.send(ask).catch((cause: unknown) => {
     const isExpected = [RegistryRefusal, RegistryFailure, NoAnswerError].some(
       (kind) => cause instanceof kind,
     );
-    throw isExpected && cause instanceof Error ? new AdminRefusal(cause.message, { cause }) : cause;
+    if (!isExpected || !(cause instanceof Error)) throw cause;
+    const message = cause instanceof NoAnswerError ? unanswered(client.base.host, cause) : cause.message;
+    throw new AdminRefusal(message, { cause });
   });
   if (isFine(answer)) return answer;
   throw new AdminRefusal(`${client.base.host} refuses (${answer.status}): ${whyOf(answer)}`);

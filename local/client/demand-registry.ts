@@ -21,7 +21,8 @@ export async function demandRegistry({ base, send }: Pick<HttpClient, "base" | "
   );
 }
 
-function hintFor(message: string): string {
+/** What helps where a connection can't be made for this reason; empty where that is not known. */
+export function hintFor(message: string): string {
   if (/CERT|SELF_SIGNED|ISSUER/.test(message)) {
     return " (name the certificate authority's file in NODE_EXTRA_CA_CERTS)";
   }

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdtemp, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -123,7 +126,27 @@ describe("what can't be done", () => {
     const wrong = await refused("user list", { as: "ada:wrong-secret" });
     expect(wrong).toMatch(/401|not right/);
     expect(wrong).not.toContain("wrong-secret");
-    expect(await refused("user list --registry localhost:1")).toMatch(/localhost|127\.0\.0\.1|ECONNREFUSED/);
+    expect(await refused("user list --registry localhost:1")).toMatch(
+      /^berth: localhost:1 does not answer: .*ECONNREFUSED \(.*--registry or BERTH_REGISTRY names another\)\n$/,
+    );
+  });
+
+  it("ends with 1 where the registry has no administration, and says which has one", async () => {
+    const answers = [
+      "404 page not found",
+      '{"errors":[{"code":"UNSUPPORTED","message":"no such endpoint"}]}',
+    ];
+    for (const answer of answers) {
+      const other = createServer((_request, response) => response.writeHead(404).end(answer));
+      await once(other.listen(0, "127.0.0.1"), "listening");
+      const { port } = other.address() as AddressInfo;
+      const { code, stderr } = await run(`user list --registry 127.0.0.1:${port}`);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^berth: 127\.0\.0\.1:\d+ refuses \(404\): .*berth serve --auth, or --policy\)\n$/,
+      );
+      other.close();
+    }
   });
 
   it("ends with 2 where the command has to be mended, before anything is sent", async () => {
