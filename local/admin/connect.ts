@@ -6,6 +6,7 @@ import { type Answer, type Ask, type HttpClient, NoAnswerError } from "../../sha
 import { createRegistryClient } from "../../shared/client/registry-client.ts";
 import { hintFor } from "../client/demand-registry.ts";
 import { dockerCredentials } from "../client/docker-config.ts";
+import { Complaint } from "../complaint.ts";
 import { systemClock } from "../system-clock.ts";
 import { parseAddress } from "./address.ts";
 import { listIn, objectIn, whyOf } from "./answers.ts";
@@ -26,7 +27,7 @@ const TIMEOUT_MILLISECONDS = 60_000;
 /** A person waits for the answer. */
 const TRIES = 3;
 
-/** Complaint where the registry's address can't be used, or there are no credentials for it. */
+/** Complaint where the registry's address can't be used, or only half of a login is set. */
 export function connect(
   flags: AdminFlags,
   variables: Variables,
@@ -48,6 +49,13 @@ export function connect(
 function credentialsIn(variables: Variables): FindCredentials {
   const { BERTH_USERNAME: name, BERTH_PASSWORD: secret } = variables;
   if (name && secret) return async () => ({ kind: "password", name, secret });
+  // Whoever has set one wants it used: to ask as somebody else instead would hide a secret that CI has not handed over.
+  if (name || secret) {
+    const [there, missing] = name ? ["USERNAME", "PASSWORD"] : ["PASSWORD", "USERNAME"];
+    throw new Complaint(
+      `BERTH_${there} is set, and BERTH_${missing} is not: set both, or none to ask as docker login has it`,
+    );
+  }
   return dockerCredentials(variables);
 }
 

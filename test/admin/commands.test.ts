@@ -107,6 +107,23 @@ describe("berth user, robot and key", () => {
 });
 
 describe("what can't be done", () => {
+  it("is a login-check without credentials, which says where they would be taken from", async () => {
+    const variables = { DOCKER_CONFIG: await mkdtemp(join(tmpdir(), "berth-docker-")) };
+    const { code, stdout, stderr } = await runBerth(["login-check", "--registry", host()], { variables });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`there are no credentials for ${host()}`);
+    expect(stderr).toContain(`docker login ${host()}, or set BERTH_USERNAME and BERTH_PASSWORD`);
+  });
+
+  it("is anything with half of a login, which is not asked as somebody else", async () => {
+    for (const half of [{ BERTH_USERNAME: "ada" }, { BERTH_PASSWORD: "secret", BERTH_USERNAME: "" }]) {
+      const { code, stderr } = await runBerth(["user", "list", "--registry", host()], { variables: half });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^berth: BERTH_\w+ is set, and BERTH_\w+ is not: set both, or none .*\n$/);
+      expect(stderr).not.toContain("secret");
+    }
+  });
+
   it("ends with 1 where the registry refuses, and says why", async () => {
     const refused = async (line: string, options?: Parameters<typeof run>[1]) => {
       const { code, stdout, stderr } = await run(line, options);
