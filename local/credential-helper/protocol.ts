@@ -12,6 +12,17 @@ const USAGE =
   "docker calls docker-credential-berth with get, store, erase, list or version, as ~/.docker/config.json tells it: " +
   '{"credHelpers": {"registry.example.com": "berth"}}';
 
+/** For people, who are not docker. */
+const HELP = `Logs in to a Berth with the AWS credentials that the aws command would take, and stores nothing.
+
+${USAGE}
+
+What docker would be given, or what is missing:
+  echo registry.example.com | docker-credential-berth get
+
+It holds a signed request to AWS STS, which tells the registry whose the credentials are, for a quarter of an hour.
+Rules of the registry's policy name roles and users by their ARN. More: docs/identities.md`;
+
 /**
  * The answer to a command of docker's (docker-credential-helpers, Development), which gives its input on stdin. Nothing is
  * ever kept: each password is signed when it is asked for. A Complaint where there is none to give.
@@ -32,6 +43,10 @@ export async function answerDocker(
       return "{}";
     case "version":
       return `docker-credential-berth ${version}`;
+    case "--help":
+    case "-h":
+    case "help":
+      return HELP;
     default:
       throw new Complaint(USAGE);
   }

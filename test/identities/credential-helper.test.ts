@@ -133,6 +133,21 @@ describe("docker-credential-berth get", () => {
   });
 });
 
+describe("docker-credential-berth --help", () => {
+  it("tells people what it is for, and how docker is told of it", async () => {
+    const { code, stdout, stderr } = await run("--help", "");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const words of [
+      "AWS credentials",
+      '{"credHelpers": ',
+      "docker-credential-berth get",
+      "docs/identities.md",
+    ]) {
+      expect(stdout).toContain(words);
+    }
+  });
+});
+
 describe("docker-credential-berth, where it can't help", () => {
   it.each<[string, string, Record<string, string>, RegExp]>([
     ["there are no credentials", REGISTRY, {}, /no AWS credentials \(.*\): set AWS_PROFILE, or/],
