@@ -101,7 +101,7 @@ async function openPolicies(path: string | undefined, table: Table): Promise<Pol
     return createPolicies({ table, clock: systemClock, file });
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    throw new Complaint(`the policy ${path} is wrong: ${error.message}`, { cause: error });
+    throw new Complaint(`the policy ${path} is wrong: ${error.sentences.join("; ")}`, { cause: error });
   }
 }
 

@@ -68,11 +68,11 @@ describe("what can't be done ends with 2 and one line that says why", () => {
       () => {
         writeFileSync(
           inFolder("policy.yaml"),
-          "version: 1\nrules:\n  - who: user:ada\n    may: pul\n    on: '**'\n",
+          "version: 1\nrules:\n  - who: user:ada\n    may: pul\n    on: Shop/*\n",
         );
         return ["serve", "--policy", inFolder("policy.yaml")];
       },
-      /the policy .*policy\.yaml is wrong: line 4: rules\[0\]\.may: /,
+      /the policy .*policy\.yaml is wrong: line 4: rules\[0\]\.may: .*; line 5: rules\[0\]\.on: /,
     ],
     [
       "an address with a path",
