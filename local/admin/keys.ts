@@ -57,10 +57,13 @@ export async function rotateKeyOf(
 ): Promise<Report> {
   const all = await at.list(`keys?owner=${escaped(owner)}`, "keys");
   const [key, ...more] = name === undefined ? all : all.filter((each) => textIn(each, "name") === name);
-  if (key === undefined)
-    throw new AdminRefusal(`${owner} has no access key${name === undefined ? "" : ` ${name}`}`);
+  const names = all.map((each) => textIn(each, "name")).join(", ");
+  if (key === undefined) {
+    const has =
+      all.length === 0 ? `has no access key: berth key add ${owner} NAME` : `has ${names}, but no ${name}`;
+    throw new AdminRefusal(`${owner} ${has}`);
+  }
   if (more.length > 0) {
-    const names = all.map((each) => textIn(each, "name")).join(", ");
     throw new Complaint(`${owner} has several access keys: say after its name which one (${names})`);
   }
   return rotateKey(at, textIn(key, "id"), flags);
