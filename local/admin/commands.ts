@@ -13,12 +13,11 @@ export function addAdministration(program: Command): void {
     program
       .command("login-check")
       .description("see whether a registry takes the credentials, and whose they are"),
-  )
-    .addHelpText("after", NOTES)
-    .action(async (flags: AdminFlags) => {
-      const { checkLogin } = await import("./self.ts");
-      await run(flags, checkLogin);
-    });
+    "0 when it takes them, 1 when it does not, or there are none, 2 when the command has to be mended",
+  ).action(async (flags: AdminFlags) => {
+    const { checkLogin } = await import("./self.ts");
+    await run(flags, checkLogin);
+  });
 }
 
 function addUsers(program: Command): void {
@@ -135,18 +134,24 @@ const rotating = (command: Command): Command =>
     .option("--overlap <duration>", "how long the old secret stays good: 0, 30m, 24h", "1h")
     .option("--expires <duration>", "how long the key is good for from now on; what is left, if not given");
 
-/** The flags of what asks a registry. */
-export const common = (command: Command): Command =>
+/** The flags of what asks a registry, and what its help ends with. */
+export const common = (command: Command, exits: string = EXITS): Command =>
   command
     .option("--registry <address>", "the registry [BERTH_REGISTRY] (default: localhost:5000)")
     .option("--plain-http", "speak HTTP without encryption, also to another machine")
-    .option("--json", "print the answer as JSON, for machines");
+    .option("--json", "print the answer as JSON, for machines")
+    .addHelpText("after", `\n${ASKING}\nExit codes: ${exits}.`);
+
+const ASKING =
+  "Asks the registry as whoever docker login has logged in there, or as BERTH_USERNAME with BERTH_PASSWORD.";
+const EXITS =
+  "0 when it is done, 1 when the registry refuses or does not answer, 2 when the command has to be mended";
 
 const NOTES = `
-Asks the registry as whoever docker login has logged in there, or as BERTH_USERNAME with BERTH_PASSWORD.
-All but login-check takes the right to administer. More: docs/administration.md
+${ASKING}
+That takes the right to administer: a rule of the policy with admin on "**". More: docs/administration.md
 
-Exit codes: 0 when it is done, 1 when the registry refuses or does not answer, 2 when the command has to be mended.
+Exit codes: ${EXITS}.
 
 Examples:
   berth robot add ci && berth key add robot:ci deploy --limit 'shop/**:pull,push' --expires 30d

@@ -33,6 +33,7 @@ function addTest(policy: Command): void {
     policy
       .command("test")
       .description("tell whether a policy allows something, by which rule, or what each rule lacks"),
+    "0 when it is allowed, 1 when it is denied, 2 when that can't be told",
   )
     .argument("[file]", "a policy in YAML or JSON; the one in force at the registry, if not given")
     .requiredOption("--as <caller>", "anonymous, user:NAME, robot:NAME, an ARN, or issuer=NAME,CLAIM=VALUE,…")
@@ -53,7 +54,10 @@ function addChanges(policy: Command): void {
       await run(flags, getPolicy);
     },
   );
-  common(policy.command("set").description("put a policy in force, until it is reset"))
+  common(
+    policy.command("set").description("put a policy in force, until it is reset"),
+    "0 when it is done, 1 when the file is no policy, or the registry refuses or does not answer, 2 when it can't be read",
+  )
     .argument("<file>", "a policy in YAML or JSON")
     .option("--force", "also where nobody could administer the registry any more")
     .action(async (file: string, flags: ForceFlags) => {
@@ -77,9 +81,7 @@ Examples:
   berth policy test --as ci@shop --action push --repo shop/api`;
 
 const TEST_NOTES = `
-A name alone, like ci@shop, is whom the policy names so.
-
-Exit codes: 0 when it is allowed, 1 when it is denied, 2 when that can't be told.
+A name alone, like ci@shop, is whom the policy names so. With a file, no registry is asked.
 
 Examples:
   berth policy test policy.yaml --as ci@shop --action push --repo shop/api --tag v1

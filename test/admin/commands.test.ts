@@ -187,6 +187,16 @@ describe("what can't be done", () => {
     }
   });
 
+  it.each(["user add", "robot rotate", "key revoke", "policy set", "policy test", "login-check"])(
+    "is told by %s --help, too: who asks, and what the exit codes mean",
+    async (command) => {
+      const { code, stdout } = await run(`${command} --help`);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^Asks the registry as .*docker login .*BERTH_USERNAME with BERTH_PASSWORD\.$/m);
+      expect(stdout.match(/^Exit codes: 0 /gm)).toHaveLength(1);
+    },
+  );
+
   it("is told by --help, with what the exit codes mean", async () => {
     const { code, stdout } = await run("key --help");
     expect(code).toBe(0);
