@@ -2,7 +2,7 @@ import { type Glob, GlobError, parseGlob, parseTagGlob } from "../access/glob.ts
 import { ACTIONS, type Action, type Grant } from "../access/rights.ts";
 import type { WantedAccessKey } from "../identities/access-keys.ts";
 import type { Rotation } from "../identities/rotate-access-key.ts";
-import { type Field, invalid, list, object, optional, wholeNumber } from "./fields.ts";
+import { type Field, inSeconds, invalid, list, object, optional } from "./fields.ts";
 import { name, owner } from "./names.ts";
 
 const SECOND = 1000;
@@ -10,8 +10,8 @@ const DAY = 24 * 3600;
 const MOST_ENTRIES = 50;
 
 /** Seconds, as all times in requests: whoever asks needs no clock. */
-const lifetime = optional(wholeNumber(60, 10 * 366 * DAY));
-const overlap = wholeNumber(0, 30 * DAY);
+const lifetime = optional(inSeconds(60, 10 * 366 * DAY));
+const overlap = inSeconds(0, 30 * DAY);
 
 const glob =
   (parse: (text: string) => Glob): Field<Glob> =>

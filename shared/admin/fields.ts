@@ -47,11 +47,11 @@ export const flag: Field<boolean> = (value, field) => {
   return value;
 };
 
-export const wholeNumber =
+export const inSeconds =
   (least: number, most: number): Field<number> =>
   (value, field) => {
     if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-      throw invalid(field, `it takes a whole number from ${least} to ${most}`);
+      throw invalid(field, `it takes a whole number of seconds from ${least} to ${most}`);
     }
     return value;
   };

@@ -137,6 +137,9 @@ describe("what can't be done", () => {
     );
     expect(await refused("user add Ada")).toMatch(/refuses \(400\): .*field: name; reason: it takes a name/);
     expect(await refused("key add ada laptop")).toMatch(/field: owner/);
+    expect(await refused("key add user:ada laptop --expires 1s")).toMatch(
+      /field: lifetime; reason: it takes a whole number of seconds from 60 to \d+\n$/,
+    );
     expect(await refused("user password ada", { input: "short\n" })).toMatch(
       /field: password; reason: it takes a password of 12/,
     );
