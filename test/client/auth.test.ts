@@ -1,20 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { contentOf } from "../../shared/client/content.ts";
-import { parseRepoName } from "../../shared/oci/names.ts";
-import { patterned } from "../support/bodies.ts";
-import { sha256 } from "../support/domain.ts";
 import { serving, stopServers } from "../support/serving.ts";
-import { BASIC, bearer, gives, password } from "./support/bearer.ts";
+import { BASIC, bearer, blob, gives, password, repo, trust } from "./support/bearer.ts";
 import { clientOf, closeClients, startRegistry } from "./support/clients.ts";
 import { guarded, type Heard, hearing, json, type TokenAsk, tokenServer } from "./support/guards.ts";
 
 stopServers();
 closeClients();
-
-const repo = parseRepoName("team/app");
-const bytes = patterned(3_000_000, "auth");
-const blob = { digest: sha256(bytes), content: contentOf(bytes) };
-const trust = () => true;
 
 describe("a registry that wants Basic", () => {
   it("is asked without credentials first, and with them from then on", async () => {

@@ -1,21 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { contentOf } from "../../shared/client/content.ts";
 import type { HttpRequest } from "../../shared/http/messages.ts";
-import { parseRepoName } from "../../shared/oci/names.ts";
-import { patterned } from "../support/bodies.ts";
-import { sha256 } from "../support/domain.ts";
 import { stopServers } from "../support/serving.ts";
-import { BASIC, bearer, gives, NAME, password, SECRET } from "./support/bearer.ts";
+import { BASIC, bearer, blob, gives, NAME, password, repo, SECRET, trust } from "./support/bearer.ts";
 import { clientOf, closeClients } from "./support/clients.ts";
 import { json } from "./support/guards.ts";
 
 stopServers();
 closeClients();
-
-const repo = parseRepoName("team/app");
-const bytes = patterned(3_000_000, "auth");
-const blob = { digest: sha256(bytes), content: contentOf(bytes) };
-const trust = () => true;
 
 describe("a registry that wants a bearer token", () => {
   it("gets one of GET with the password, for what the request needs, and only once", async () => {

@@ -1,4 +1,8 @@
+import { contentOf } from "../../../shared/client/content.ts";
 import type { HttpAnswer, HttpRequest } from "../../../shared/http/messages.ts";
+import { parseRepoName } from "../../../shared/oci/names.ts";
+import { patterned } from "../../support/bodies.ts";
+import { sha256 } from "../../support/domain.ts";
 import { serving } from "../../support/serving.ts";
 import { startRegistry } from "./clients.ts";
 import { guarded, type Heard, hearing, json, type TokenAsk, tokenServer } from "./guards.ts";
@@ -7,6 +11,12 @@ export const NAME = "ci@shop";
 export const SECRET = "p:ss wörd";
 export const BASIC = `Basic ${Buffer.from(`${NAME}:${SECRET}`).toString("base64")}`;
 export const password = { kind: "password", name: NAME, secret: SECRET } as const;
+export const trust = () => true;
+
+export const repo = parseRepoName("team/app");
+const bytes = patterned(3_000_000, "auth");
+/** Large enough for several parts of a MiB. */
+export const blob = { digest: sha256(bytes), content: contentOf(bytes) };
 
 /** A registry that wants a bearer token; `realmAt` is where, `valid` what it takes. */
 export async function bearer({
