@@ -27,7 +27,7 @@ export async function* readBlob(remote: Remote, digest: Digest, stretch: Stretch
       const answer = await opened(remote, digest, { first: at, end });
       if (answer === "later") continue;
       end ??= endOf(answer, at);
-      for await (const chunk of bytesFrom(answer, at)) {
+      for await (const chunk of bytesFrom(answer, at, end)) {
         at += chunk.length;
         patience.progressed();
         yield chunk;
@@ -55,21 +55,24 @@ export async function* readBlob(remote: Remote, digest: Digest, stretch: Stretch
 
 type ByteGenerator = AsyncGenerator<Uint8Array, void, undefined>;
 
-/** A registry may ignore Range, and send all from the beginning: what is there already is skipped. */
-async function* bytesFrom(answer: OpenAnswer, first: number): ByteGenerator {
-  const start = answer.status === 206 ? startOf(answer) : 0;
+/** A registry may ignore Range, and send all of a blob: what is there already is skipped, and what follows `end` not heard. */
+async function* bytesFrom(answer: OpenAnswer, first: number, end = Number.POSITIVE_INFINITY): ByteGenerator {
+  const start = answer.status === 206 ? startOf(answer, first) : 0;
   if (start > first)
     throw new RegistryFailure(`${answer.request} answered with another range than it was asked for`);
-  let skip = first - start;
+  let at = start;
   for await (const chunk of answer.body) {
-    const rest = chunk.subarray(Math.min(skip, chunk.length));
-    skip -= chunk.length - rest.length;
-    if (rest.length > 0) yield rest;
+    const wanted = chunk.subarray(Math.min(Math.max(first - at, 0), chunk.length), Math.max(end - at, 0));
+    at += chunk.length;
+    if (wanted.length > 0) yield wanted;
+    // Only where more came than was wanted: at its own end, a body leaves its connection to the next request.
+    if (at > end) return;
   }
 }
 
-const startOf = ({ header }: OpenAnswer): number =>
-  Number(/^bytes (\d{1,15})-/.exec(header("content-range") ?? "")?.[1] ?? Number.NaN);
+/** Where a 206 does not say it, it begins where it was asked to. */
+const startOf = ({ header }: OpenAnswer, first: number): number =>
+  Number(/^bytes (\d{1,15})-/.exec(header("content-range") ?? "")?.[1] ?? first);
 
 /** Where the body ends in the blob, where the answer says it. */
 function endOf(answer: OpenAnswer, first: number): number | undefined {
