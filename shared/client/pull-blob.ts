@@ -58,8 +58,10 @@ type ByteGenerator = AsyncGenerator<Uint8Array, void, undefined>;
 /** A registry may ignore Range, and send all of a blob: what is there already is skipped, and what follows `end` not heard. */
 async function* bytesFrom(answer: OpenAnswer, first: number, end = Number.POSITIVE_INFINITY): ByteGenerator {
   const start = answer.status === 206 ? startOf(answer, first) : 0;
-  if (start > first)
+  if (start > first) {
+    answer.close();
     throw new RegistryFailure(`${answer.request} answered with another range than it was asked for`);
+  }
   let at = start;
   for await (const chunk of answer.body) {
     const wanted = chunk.subarray(Math.min(Math.max(first - at, 0), chunk.length), Math.max(end - at, 0));

@@ -19,11 +19,11 @@ export function authorize(parts: KeyringParts): HttpClient {
     const shown = await keyring.authorization(scopes);
     const answer = await client.open(showing(ask, shown));
     if (answer.status !== 401) return answer;
-    const authorization = await keyring.answer(
-      parseChallenges(answer.header("www-authenticate")),
-      scopes,
-      shown,
-    );
+    const challenges = parseChallenges(answer.header("www-authenticate"));
+    const authorization = await keyring.answer(challenges, scopes, shown).catch((error: unknown) => {
+      answer.close();
+      throw error;
+    });
     if (authorization === undefined || !canGoAgain(ask)) return answer;
     answer.close();
     return client.open(showing(ask, authorization));
