@@ -112,6 +112,21 @@ describe("a manifest", () => {
     await expect(client.getManifest(repo, byTag("2"))).rejects.toMatchObject({ reason: "MANIFEST_UNKNOWN" });
   });
 
+  it("without an end is given up", async () => {
+    async function* endless() {
+      for (;;) yield Buffer.alloc(64 * 1024);
+    }
+    const { url } = await startRegistry(() => async () => ({
+      status: 200,
+      headers: { "Content-Type": outgoing.mediaType },
+      body: { kind: "stream", body: endless() },
+    }));
+    await expect(clientOf(url).getManifest(repo, byTag("1"))).rejects.toMatchObject({
+      name: "RegistryFailure",
+      message: expect.stringMatching(/manifests\/1 has an answer of more than 16 MiB/),
+    });
+  });
+
   it("is refused where its bytes have another digest than was asked for, or than the registry says", async () => {
     const { url } = await startRegistry(() => async () => ({
       status: 200,
