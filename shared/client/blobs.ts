@@ -7,6 +7,7 @@ import type { Answer, OpenAnswer } from "./messages.ts";
 import { persist } from "./patience.ts";
 import type { Remote } from "./remote.ts";
 import { gather } from "./send.ts";
+import { cancelUpload } from "./uploads/upload.ts";
 
 /**
  * Whether the repository has the blob, as far as the caller may know: for who pushes, what they may not see is not there.
@@ -57,12 +58,10 @@ export async function mountBlob(
   const target = `/v2/${repo}/blobs/uploads/?mount=${digest}${source}`;
   const answer = await persist(() => client.send({ method: "POST", target }), waiting);
   if (answer.status === 201) return true;
-  const location = answer.header("location");
   if (answer.status !== 202) throw refused(answer);
-  // Best effort: what stays expires by itself.
-  if (location !== undefined) {
-    await client.send({ method: "DELETE", target: new URL(location, answer.url) }).catch(() => undefined);
-  }
+  const text = answer.header("location");
+  const location = text === undefined ? null : URL.parse(text, answer.url.href);
+  if (location) await cancelUpload({ client }, { location });
   return false;
 }
 

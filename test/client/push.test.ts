@@ -84,6 +84,11 @@ describe("a blob that is pushed", () => {
     }
     await expect(client.deleteBlob(other, blob.digest)).rejects.toMatchObject({ reason: "BLOB_UNKNOWN" });
   });
+
+  it("is not mounted where the registry begins an upload instead, at whatever place", async () => {
+    const { url } = await startRegistry(() => async () => json(202, {}, { Location: "http://[" }));
+    expect(await clientOf(url).mountBlob(repo, blob.digest, parseRepoName("other"))).toBe(false);
+  });
 });
 
 describe("a manifest", () => {

@@ -84,6 +84,9 @@ export function withQuery(location: URL, query: string): URL {
 }
 
 /** Best effort: what stays expires by itself. */
-export async function cancelUpload({ client }: Remote, { location }: Upload): Promise<void> {
+export async function cancelUpload(
+  { client }: Pick<Remote, "client">,
+  { location }: Pick<Upload, "location">,
+): Promise<void> {
   await client.send({ method: "DELETE", target: location }).catch(() => undefined);
 }
