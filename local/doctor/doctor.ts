@@ -1,4 +1,5 @@
 import { credentialsFrom } from "../client/connect.ts";
+import { Complaint } from "../complaint.ts";
 import { jsonText } from "../printable.ts";
 import { onSignals } from "../signals.ts";
 import { awsAtHand, NO_AWS } from "./aws.ts";
@@ -19,7 +20,7 @@ export async function doctor(url: string, flags: DoctorFlags): Promise<number> {
   onSignals(
     () => {
       screen.say("interrupted: deleting what was made; again to leave it behind");
-      interruption.abort();
+      interruption.abort(new Complaint("interrupted before the first check: nothing was made"));
     },
     () => process.exit(EXIT_CODES.incomplete),
   );

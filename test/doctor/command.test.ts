@@ -165,6 +165,23 @@ describe("berth doctor can't begin: it ends with 2 and one line that says why", 
     });
   });
 
+  it("somebody who has not answered when it is interrupted", async () => {
+    const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { url } = await serving(async () => {
+      asked.resolve();
+      await released.promise;
+      return says("too late");
+    });
+    const running = startBerth(["doctor", url]);
+    await asked.promise;
+    const { code, stderr } = await running.kill("SIGINT");
+    released.resolve();
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: "berth: interrupted before the first check: nothing was made\n",
+    });
+  });
+
   it("a server that is no registry, with where it sends us", async () => {
     const moved = {
       ...says(""),
