@@ -14,9 +14,13 @@ export function pageAt({ client, waiting }: Asking, target: string | URL): Promi
   return persist(() => client.send({ method: "GET", target }), waiting);
 }
 
+/** What Link says of the next page, as it stands there. */
+export const nextTarget = ({ header }: Answer): string | undefined => NEXT.exec(header("link") ?? "")?.[1];
+
 /** Where the next page is. RegistryFailure where it would be on another host. */
-export function nextOf({ url, request, header }: Answer): URL | undefined {
-  const target = NEXT.exec(header("link") ?? "")?.[1];
+export function nextOf(page: Answer): URL | undefined {
+  const { url, request } = page;
+  const target = nextTarget(page);
   if (target === undefined) return undefined;
   const next = URL.parse(target, url.href);
   if (next !== null && next.origin === url.origin) return next;

@@ -62,6 +62,15 @@ export const LIST_BREAKAGES: readonly Breakage[] = [
     cure: /the query \(\?n=…&last=…\)/,
   },
   {
+    check: "tags.paging",
+    by: "a Link that is no address",
+    breaks: answering({ path: TAGS, query: /n=3/ }, (answer) =>
+      withHeader(answer, "Link", '<http://[>; rel="next"'),
+    ),
+    problem: /goes on by Link to 'http:\/\/\[', which is no address/,
+    cure: /the header Link/,
+  },
+  {
     check: "catalog.list",
     by: "no route for it",
     breaks: refusing({ path: /_catalog$/ }, NOT_FOUND),
