@@ -1,3 +1,4 @@
+import { isRedirect } from "../../shared/client/answers.ts";
 import type { Answer } from "../../shared/client/messages.ts";
 import { demand, demandStatus } from "./check.ts";
 import type { Exam } from "./exam.ts";
@@ -11,7 +12,6 @@ export interface Pull {
 }
 
 const MOST_REDIRECTS = 5;
-export const isRedirect = ({ status }: Answer): boolean => [301, 302, 303, 307, 308].includes(status);
 
 /** The first answer to a pull of a blob: the bytes, or where they are. */
 export const openBlob = (

@@ -1,4 +1,5 @@
 import { type Answer, type Body, NoAnswerError } from "../../shared/client/messages.ts";
+import { BINARY, withQuery } from "../../shared/client/uploads/upload.ts";
 import { OCI_MANIFEST } from "../../shared/oci/media-types.ts";
 import { Blocked, demand, demandStatus, Finding } from "./check.ts";
 import { type Content, contentOf, sized, unsized, whole } from "./content.ts";
@@ -46,15 +47,14 @@ export const PUSH_METHODS = {
   },
 } as const satisfies Record<string, PushMethod>;
 
-/** Without it, something on the way may take the bytes for text. */
-const BINARY = { "Content-Type": "application/octet-stream" } as const;
-
 /** Begins an upload: where its bytes go. */
-export async function begin(exam: Exam, repo: string): Promise<URL> {
+export const begin = async (exam: Exam, repo: string): Promise<URL> => locationOf(await begun(exam, repo));
+
+/** The answer to the beginning of an upload, which has a Location. */
+export async function begun(exam: Exam, repo: string): Promise<Answer> {
   const answer = await exam.client.send({ method: "POST", target: `/v2/${repo}/blobs/uploads/` });
-  const location = locationOf(demandStatus(answer, 202));
-  exam.made.upload(location);
-  return location;
+  exam.made.upload(locationOf(demandStatus(answer, 202)));
+  return answer;
 }
 
 export interface Piece {
@@ -95,8 +95,7 @@ async function commit(exam: Exam, { repo, location, content, body }: Commit): Pr
 
 /** The closing PUT, whatever becomes of it. */
 export function close(exam: Exam, { location, content, body }: Omit<Commit, "repo">): Promise<Answer> {
-  const target = new URL(location);
-  target.searchParams.set("digest", content.digest);
+  const target = withQuery(location, `digest=${content.digest}`);
   return exam.client.send({ method: "PUT", target, headers: BINARY, ...(body && { body }) });
 }
 

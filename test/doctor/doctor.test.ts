@@ -3,7 +3,7 @@ import { CHECKS } from "../../local/doctor/checks.ts";
 import type { Report } from "../../local/doctor/report.ts";
 import { guarded } from "../client/support/guards.ts";
 import { registry } from "../support/registry.ts";
-import { answering, gatewaySays, isChunked, refusing } from "./support/breaking.ts";
+import { answering, gatewaySays, isChunked, refusing, withHeader } from "./support/breaking.ts";
 import { type Breaks, examined, reportOn, startPatient } from "./support/patient.ts";
 
 const ALL = CHECKS.map(({ id }) => id);
@@ -30,7 +30,25 @@ describe("berth doctor is green", () => {
     expect(idsOf(report, "inapplicable")).toEqual(LOGINS);
     expect(report.outcome).toBe("green");
   });
+
+  it("against a registry that takes an upload's address only as it was given, to the letter", async () => {
+    const report = await examined({ breaks: exacting });
+    expect(findingsOf(report)).toEqual([]);
+    expect(report.outcome).toBe("green");
+  });
 });
+
+const STATE = "state=a%20b%2a";
+const isUpload = ({ path }: { readonly path: string }) => /\/blobs\/uploads\/./.test(path);
+
+/** Gives uploads a query that reads the same in another form, and knows it in none but its own. */
+const exacting: Breaks = (handler) => async (request) => {
+  if (isUpload(request) && !request.query.includes(STATE)) return gatewaySays(404, "no such upload");
+  const answer = await handler(request);
+  const location = answer.headers["Location"];
+  if (location === undefined || !isUpload({ path: location })) return answer;
+  return withHeader(answer, "Location", `${location}${location.includes("?") ? "&" : "?"}${STATE}`);
+};
 
 /** Remembers where everything is that was created. */
 function remembering(created: Set<string>): Breaks {

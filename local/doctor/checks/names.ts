@@ -1,8 +1,8 @@
+import { isRedirect } from "../../../shared/client/answers.ts";
 import type { Ask } from "../../../shared/client/messages.ts";
 import { OCI_MANIFEST } from "../../../shared/oci/media-types.ts";
 import { Blocked, type Check, demand, Finding, PASSED } from "../check.ts";
 import type { Exam } from "../exam.ts";
-import { isRedirect } from "../pull.ts";
 import { bring, manifestOf, putManifest } from "../push.ts";
 
 /** Paths: how deep a name may be, and how clients escape. */

@@ -2,7 +2,7 @@ import { told } from "../../../shared/client/told.ts";
 import { type Check, demand, demandStatus, PASSED } from "../check.ts";
 import { sized, whole } from "../content.ts";
 import type { Exam } from "../exam.ts";
-import { begin, bring, close, locationOf, PUSH_METHODS, patch } from "../push.ts";
+import { begin, begun, bring, close, locationOf, PUSH_METHODS, patch } from "../push.ts";
 
 const SMALL_BYTES = 40_000;
 
@@ -106,9 +106,12 @@ export const PUSH_CHECKS: readonly Check[] = [
     cure: "keep the proxy in front of Berth from rewriting Location (nginx: proxy_redirect off); Berth sends a path only. oras and helm refuse another host, and regctl a step from https to http",
     run: async (exam) => {
       const { base } = exam.client;
-      const { href, origin } = await begin(exam, exam.repo);
+      const answer = await begun(exam, exam.repo);
+      const { origin } = locationOf(answer);
       demand(origin === base.origin, `the upload is to go on at ${origin}, not ${base.origin}`);
-      demand(/^[\x21-\x7e]*$/.test(decodeURI(href)), `Location is not plain ASCII: ${href}`);
+      // As it stands in the header, where a URL would escape it; and not quoted, since the query is a secret.
+      const isPlain = /^[\x21-\x7e]*$/.test(answer.header("location") ?? "");
+      demand(isPlain, `${answer.request} answered with a Location that is not plain ASCII`);
       return PASSED;
     },
   },

@@ -115,6 +115,15 @@ export const PUSH_BREAKAGES: readonly Breakage[] = [
     cure: /proxy_redirect off/,
   },
   {
+    check: "push.location",
+    by: "a proxy that writes what is escaped as it is read",
+    breaks: answering({ method: "POST", path: UPLOADS }, (answer) =>
+      withHeader(answer, "Location", `${answer.headers["Location"]}&at=caf\u00e9%e9`),
+    ),
+    problem: /^POST \S+ answered with a Location that is not plain ASCII$/,
+    cure: /proxy_redirect off/,
+  },
+  {
     check: "push.digest",
     by: "a proxy that drops Docker-Content-Digest",
     breaks: answering({ method: "PUT", path: UPLOAD }, (answer) =>
