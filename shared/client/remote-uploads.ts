@@ -31,7 +31,7 @@ interface Running {
   readonly committed?: BlobInfo;
 }
 
-/** Of those that are left alone, the oldest go first. */
+/** Beyond them, the one goes that was left alone the longest. */
 const MOST_RUNNING = 10_000;
 
 /** Uploads that are handed on as they come: the other registry's Location may be of any form, and stays here. */
@@ -66,8 +66,13 @@ class RunningThere {
   /** BLOB_UPLOAD_UNKNOWN, also where the secret is another */
   find({ repo, id, secret }: UploadLocation): Running {
     const found = this.#running.get(id);
-    if (found?.repo === repo && isSecretOf(found.secretHash, secret)) return found;
-    throw new OciError("BLOB_UPLOAD_UNKNOWN", { id });
+    if (found?.repo !== repo || !isSecretOf(found.secretHash, secret)) {
+      throw new OciError("BLOB_UPLOAD_UNKNOWN", { id });
+    }
+    // A map keeps the place that a key had first, and this one is not left alone.
+    this.#running.delete(id);
+    this.#running.set(id, found);
+    return found;
   }
 
   set(id: UploadId, running: Running): void {
