@@ -46,6 +46,26 @@ describe("a registry that wants Basic", () => {
 });
 
 describe("credentials", () => {
+  it("that could not be found once are looked for again", async () => {
+    const { url } = await startRegistry(
+      guarded(
+        (shown) => shown === BASIC,
+        () => "Basic",
+      ),
+    );
+    let asked = 0;
+    const client = clientOf(url, {
+      credentials: async () => {
+        asked += 1;
+        if (asked === 1) throw new Error("the keychain is locked");
+        return password;
+      },
+    });
+    await expect(client.ping()).rejects.toThrow("the keychain is locked");
+    for (let times = 0; times < 3; times += 1) await client.ping();
+    expect(asked).toBe(2);
+  });
+
   it("never go to a token server on another host without consent", async () => {
     const { url, asks, server, valid } = await bearer({ answer: gives("right") });
     valid.add("Bearer right");

@@ -7,7 +7,7 @@ export type Credentials =
   /** a bearer token that somebody else has fetched */
   | { readonly kind: "registry-token"; readonly token: string };
 
-/** Asked once, when a registry wants credentials; the host with its port, where that is not the scheme's own. */
+/** Asked when a registry wants credentials, and again only where it failed; the host with its port, where that is not the scheme's own. */
 export type FindCredentials = (host: string) => Promise<Credentials>;
 
 export const ANONYMOUS: Credentials = { kind: "anonymous" };

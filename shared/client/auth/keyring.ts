@@ -85,7 +85,13 @@ export class Keyring {
   async #find(): Promise<Credentials> {
     const { credentials, client } = this.#parts;
     this.#credentials ??= credentials(client.base.host);
-    return this.#renewed ?? (await this.#credentials);
+    try {
+      return this.#renewed ?? (await this.#credentials);
+    } catch (error) {
+      // A helper may have been locked, or away: that need not last as long as the client.
+      this.#credentials = undefined;
+      throw error;
+    }
   }
 
   async #token(

@@ -1,5 +1,5 @@
 import { afterEach } from "vitest";
-import type { Credentials } from "../../../shared/client/auth/credentials.ts";
+import type { Credentials, FindCredentials } from "../../../shared/client/auth/credentials.ts";
 import { createHttpClient } from "../../../shared/client/http-client.ts";
 import {
   createRegistryClient,
@@ -56,7 +56,7 @@ export interface TestClient extends RegistryClient {
 }
 
 export interface TestClientOptions extends Pick<RegistryClientOptions, "trust"> {
-  readonly credentials?: Credentials;
+  readonly credentials?: Credentials | FindCredentials;
 }
 
 const clients: RegistryClient[] = [];
@@ -74,7 +74,9 @@ export function clientOf(url: string, { credentials, ...options }: TestClientOpt
   const time = { now: Date.UTC(2026, 0, 1) };
   const client = createRegistryClient({
     http: createHttpClient({ base: new URL(url), timeout: 20_000 }),
-    ...(credentials && { credentials: async () => credentials }),
+    ...(credentials && {
+      credentials: typeof credentials === "function" ? credentials : async () => credentials,
+    }),
     clock: { now: () => time.now, random: () => 1, sleep: async (pause) => void pauses.push(pause) },
     ...options,
   });
