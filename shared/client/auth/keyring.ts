@@ -69,6 +69,13 @@ export class Keyring {
     return authorization === shown ? undefined : authorization;
   }
 
+  /** Who asks for ever more repositories would keep ever more tokens. */
+  #dropEnded(now: number): void {
+    for (const [key, { until }] of this.#tokens) {
+      if (until <= now) this.#tokens.delete(key);
+    }
+  }
+
   #forget(shown: string | undefined): void {
     for (const [key, { authorization }] of this.#tokens) {
       if (authorization === shown) this.#tokens.delete(key);
@@ -131,6 +138,7 @@ export class Keyring {
     }
     const authorization = `Bearer ${token}`;
     const until = asked + Math.max(lifetime - MARGIN_MILLISECONDS, lifetime / 2);
+    this.#dropEnded(asked);
     this.#tokens.set(scopes.join(" "), { authorization, until });
     return authorization;
   }
