@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { send } from "../spec/support/raw.ts";
 import { type Asked, administered, refusal } from "./support.ts";
 
 const berth = administered();
 const { ask } = berth;
 const PASSWORD = "a password of ada";
+const registry = () => ({ port: Number(new URL(berth.url).port) });
+const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
 
 beforeAll(async () => {
   await ask("/v2/_berth/people", { method: "POST", body: { name: "ada" } });
@@ -58,30 +61,37 @@ describe("whoever may not administer", () => {
     },
   );
 
-  it("can't get around that by another form of the path", async () => {
+  it("can't get around that by another form of the path, which goes out as it is", async () => {
     const odd = [
       "/v2/_berth",
       "/v2/_berth/",
-      "/v2/%5fberth/people",
-      "/v2//_berth/people",
-      "/v2/_berth//people",
-      "/v2/_berth/people/",
+      "/v2/%5fberth/people/ada",
+      "/v2//_berth/people/ada",
+      "/v2/_berth//people/ada",
       "/v2/_berth/people/ada/",
-      "/v2/_berth/../_berth/x",
-      "/v2/x/../_berth/none",
-      "/V2/_berth/people",
+      "/v2/_berth/./people/ada",
+      "/v2/_berth/../_berth/people/ada",
+      "/v2/x/../_berth/people/ada",
+      "/v2/x/%2e%2e/_berth/people/ada",
+      "/V2/_berth/people/ada",
       "/v2/_berth/people%2fada%2fpassword%2f",
       "/v2/_berth/%",
-      "/v2/_BERTH/people",
+      "/v2/_BERTH/people/ada",
+      "/v2/_berth/people/ada?x=/v2/",
       "/v2/_berth/people/manifests/latest",
     ];
-    for (const path of odd) {
-      const { status } = await ask(path, { as: null });
-      expect([path, status]).toEqual([
-        path,
-        expect.toSatisfy((each: number) => each === 404 || each === 400 || each === 401),
-      ]);
+    const before = await state();
+    for (const shown of [undefined, `ada:${PASSWORD}`]) {
+      const headers: Record<string, string> = shown ? { Authorization: basic(shown) } : {};
+      for (const path of odd) {
+        for (const method of ["GET", "DELETE"]) {
+          const { status, text } = await send(registry(), { method, path, headers });
+          const isRefused = [400, 401, 403, 404, 405].includes(status) && !text.includes("created");
+          expect({ shown, method, path, status, isRefused }).toMatchObject({ isRefused: true });
+        }
+      }
     }
+    expect(await state()).toEqual(before);
   });
 });
 
