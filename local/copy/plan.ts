@@ -7,7 +7,7 @@ import type { Manifest } from "../../shared/registry/registry.ts";
 import { Complaint } from "../complaint.ts";
 import { type Child, partsOf } from "./manifest-parts.ts";
 import type { CopyOptions } from "./options.ts";
-import { fits, textOf } from "./platforms.ts";
+import { fits, type Platform, textOf } from "./platforms.ts";
 
 /** All that is to be in the target in the end. */
 export interface CopyPlan {
@@ -43,7 +43,7 @@ export async function planCopy(client: RegistryClient, options: Planning["option
     referrers: new Set(),
   };
   const root = await chosenRoot(planning, await client.getManifest(source.repo, source.reference));
-  await add(planning, root);
+  await add(planning, root, options.platforms);
   const blobs = [...planning.blobs.values()].toSorted((one, other) => other.size - one.size);
   const tags = target.tag === undefined ? [] : [target.tag];
   return {
@@ -69,33 +69,43 @@ async function chosenRoot({ client, options }: Planning, named: Manifest): Promi
     if (children.some((child) => fits(child.platform, platform))) continue;
     throw new Complaint(`the index ${named.digest} has no image for ${textOf(platform)}`);
   }
-  const [child, ...others] = chosenOf(children, options);
+  const [child, ...others] = chosenOf(children, platforms);
   if (platforms.length > 1 || child === undefined || others.length > 0) return named;
   return client.getManifest(source.repo, { kind: "digest", digest: child.digest });
 }
 
-const chosenOf = (children: readonly Child[], { platforms }: Planning["options"]): readonly Child[] =>
+const chosenOf = (children: readonly Child[], platforms: readonly Platform[]): readonly Child[] =>
   platforms.length === 0
     ? children
     : children.filter((child) => platforms.some((platform) => fits(child.platform, platform)));
 
 /** What a manifest needs comes before it, and so does what speaks of it: who sees the tag sees its signatures, too. */
-async function add(planning: Planning, manifest: Manifest): Promise<void> {
+async function add(
+  planning: Planning,
+  manifest: Manifest,
+  platforms: readonly Platform[] = [],
+): Promise<void> {
   if (planning.seen.has(manifest.digest)) return;
   planning.seen.add(manifest.digest);
   const { blobs, children = [] } = partsOf(manifest);
   for (const blob of blobs) planning.blobs.set(blob.digest, blob);
-  for (const child of chosenOf(children, planning.options)) await addNamed(planning, child.digest);
+  for (const child of chosenOf(children, platforms)) await addNamed(planning, child.digest, platforms);
   if (planning.options.referrers) await addReferrers(planning, manifest.digest);
   planning.manifests.set(manifest.digest, manifest);
 }
 
-async function addNamed(planning: Planning, digest: Digest): Promise<void> {
+async function addNamed(
+  planning: Planning,
+  digest: Digest,
+  platforms: readonly Platform[] = [],
+): Promise<void> {
   if (planning.seen.has(digest)) return;
   const { client, options } = planning;
-  await add(planning, await client.getManifest(options.source.repo, { kind: "digest", digest }));
+  const manifest = await client.getManifest(options.source.repo, { kind: "digest", digest });
+  await add(planning, manifest, platforms);
 }
 
+/** Whole, since platforms were chosen of the image alone: what a referrer names is part of what it says. */
 async function addReferrers(planning: Planning, subject: Digest): Promise<void> {
   const { client, options, seen, referrers } = planning;
   for await (const { digest } of client.referrers(options.source.repo, subject)) {

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { CopyReport } from "../../local/copy/report.ts";
-import { guarded, json } from "../client/support/guards.ts";
 import { gatewaySays, refusing } from "../doctor/support/breaking.ts";
 import type { Breaks } from "../doctor/support/patient.ts";
 import { workshop } from "../push/support/pushing.ts";
 import { runBerth } from "../support/berth-process.ts";
 import { brokenBody, collect } from "../support/bodies.ts";
-import { heldBy, makeImage } from "./support.ts";
+import { addBundle, heldBy, makeImage } from "./support.ts";
 
 const { registry, variables } = workshop();
 
@@ -111,6 +110,25 @@ describe("berth copy", () => {
     expect(await heldBy(there.url, "app", "blobs", blobs)).toEqual(blobs);
   });
 
+  it("goes part by part where the source ignores Range", async () => {
+    const deaf: Breaks = (handler) => (request) =>
+      handler({ ...request, header: (name) => (name === "range" ? undefined : request.header(name)) });
+    const [here, there] = [await registry(deaf), await registry()];
+    const { blobs } = await makeImage(here.url, "app", "1.0", 3_000_000);
+    const report = await copied(`${here.host}/app:1.0`, `${there.host}/app`, "--part-size", "1m");
+    expect(report.blobs).toMatchObject({ sent: blobs.length });
+    expect(await heldBy(there.url, "app", "blobs", blobs)).toEqual(blobs);
+  });
+
+  it("copies a referrer that is an index whole, also for one platform", async () => {
+    const [here, there] = [await registry(), await registry()];
+    const { amd64, arm64 } = await makeImage(here.url, "app", "1.0");
+    const bundle = await addBundle(here.url, "app", { subject: amd64, entry: arm64 });
+    await copied(`${here.host}/app:1.0`, `${there.host}/app`, "--platform", "linux/amd64");
+    const wanted = [amd64, arm64, bundle].map(({ digest }) => digest);
+    expect(await heldBy(there.url, "app", "manifests", wanted)).toEqual(wanted);
+  });
+
   it("goes on in a later run where an earlier one ended", async () => {
     let patches = 0;
     const refusal = gatewaySays(403, "quota");
@@ -156,59 +174,5 @@ describe("berth copy refuses with 2 and says why:", () => {
       code: 2,
       stderr: expect.stringMatching(/127\.0\.0\.1:1 does not answer/),
     });
-  });
-});
-
-describe("berth copy shows", () => {
-  const right = `Basic ${Buffer.from("me:s3cr3t").toString("base64")}`;
-  const closed = guarded(
-    (shown) => shown === right,
-    () => "Basic",
-  );
-  const withPairs = (source: string, target: string, more: object) =>
-    runBerth(["copy", source, target], {
-      variables: { ...variables(), DOCKER_CONFIG: "/nonexistent", ...more },
-    });
-
-  it("each registry its own credentials, and tells none of them", async () => {
-    const [here, there] = [await registry(), await registry(closed)];
-    await makeImage(here.url, "app", "1.0");
-    const places = [`${here.host}/app:1.0`, `${there.host}/app`] as const;
-    const wrong = await withPairs(...places, { BERTH_TARGET_CREDENTIALS: "me:hunter2" });
-    expect(wrong).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/answered 401.*wants a login, or another one/),
-    });
-    expect(wrong.stdout + wrong.stderr).not.toMatch(/hunter2/);
-    expect(await withPairs(...places, { BERTH_TARGET_CREDENTIALS: "me:s3cr3t" })).toMatchObject({ code: 0 });
-  });
-
-  it("no token server on another host its credentials, unless that is trusted", async () => {
-    const tokens = await registry(() => async () => json(200, { token: "right" }));
-    const here = await registry(
-      guarded(
-        (shown) => shown === "Bearer right",
-        () => `Bearer realm="${tokens.url}/token"`,
-      ),
-    );
-    const pair = { BERTH_SOURCE_CREDENTIALS: "me:s3cr3t" };
-    const refused = await withPairs(`${here.host}/app:1`, `${here.host}/b`, pair);
-    expect(refused).toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/another host: nothing was sent/),
-    });
-    expect(tokens.seen).toEqual([]);
-    const trusted = await runBerth(
-      ["copy", "--trust-realm", tokens.host, `${here.host}/app:1`, `${here.host}/b`],
-      {
-        variables: {
-          ...variables(),
-          DOCKER_CONFIG: "/nonexistent",
-          ...pair,
-          BERTH_TARGET_CREDENTIALS: "me:s3cr3t",
-        },
-      },
-    );
-    expect(trusted.stderr).toMatch(/manifests\/1 answered 404/);
   });
 });

@@ -58,12 +58,9 @@ export async function makeImage(
     tags: readonly string[] = [],
     mediaType = OCI_MANIFEST,
   ): Promise<Described> => {
-    // With spaces: who writes it anew changes its digest.
-    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...value }, null, 3));
-    const digest = parseDigest(sha256(bytes));
-    await client.putManifest(repo, { digest, mediaType, bytes, tags: tags.map(parseTag) });
-    manifests.push(digest);
-    return { mediaType, digest, size: bytes.length };
+    const put = await putManifest(client, name, { mediaType, ...value }, tags);
+    manifests.push(put.digest);
+    return put;
   };
   const shared = await blob(patterned(1000, "shared"), LAYER);
   const image = async (architecture: string) =>
@@ -84,6 +81,33 @@ export async function makeImage(
   await referrer(index, "application/vnd.example.sbom");
   client.close();
   return { index, amd64, arm64, signature, ofSignature, manifests, blobs: [...new Set(blobs)] };
+}
+
+async function putManifest(
+  client: RegistryClient,
+  name: string,
+  value: { readonly mediaType: string } & Readonly<Record<string, unknown>>,
+  tags: readonly string[] = [],
+): Promise<Described> {
+  const { mediaType } = value;
+  // With spaces: who writes it anew changes its digest.
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, ...value }, null, 3));
+  const digest = parseDigest(sha256(bytes));
+  await client.putManifest(parseRepoName(name), { digest, mediaType, bytes, tags: tags.map(parseTag) });
+  return { mediaType, digest, size: bytes.length };
+}
+
+/** An index that refers to an image, and names `entry`, which is for no platform. */
+export async function addBundle(
+  url: string,
+  name: string,
+  { subject, entry }: { readonly subject: Described; readonly entry: Described },
+): Promise<Described> {
+  const client = clientAt(url);
+  const index = { mediaType: OCI_INDEX, artifactType: "application/vnd.example.bundle" };
+  const bundle = await putManifest(client, name, { ...index, manifests: [entry], subject });
+  client.close();
+  return bundle;
 }
 
 /** Which of the digests a repository has. */
