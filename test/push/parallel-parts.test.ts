@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Report } from "../../local/push/report.ts";
-import { numberedPartSize } from "../../shared/client/uploads/numbered-parts.ts";
+import { numberedPartSize } from "../../shared/client/uploads/part-range.ts";
 import { patterned } from "../support/bodies.ts";
 import { registry as embedded } from "../support/registry.ts";
 import { contentsOf, type Seen, workshop } from "./support/pushing.ts";

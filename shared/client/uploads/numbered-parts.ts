@@ -1,3 +1,4 @@
+import type { Digest } from "../../oci/digest.ts";
 import { isFine, refused } from "../answers.ts";
 import type { Outgoing } from "../content.ts";
 import { DamagedError } from "../failures.ts";
@@ -19,27 +20,8 @@ export interface NumberedParts {
 
 type Outcome = { readonly kind: "committed" } | { readonly kind: "lost"; readonly why: string };
 
-/** S3's, and so ours. */
-const MOST_PARTS = 10_000;
 /** How often parts are sent again that the registry has lost. */
 const MOST_MENDINGS = 3;
-
-/** What the registry says of parts in parallel, in bytes. */
-export interface PartRange {
-  readonly least: number;
-  readonly most: number;
-}
-
-/** Bytes of each part but the last; undefined where the blob goes better, or only, one part after the other. */
-export function numberedPartSize(
-  size: number,
-  wanted: number,
-  { least, most }: PartRange,
-): number | undefined {
-  if (wanted < least || size < 2 * wanted) return undefined;
-  const needed = Math.max(Math.min(wanted, most), Math.ceil(size / MOST_PARTS));
-  return needed <= most ? needed : undefined;
-}
 
 /**
  * Sends the parts of one upload in any order, several at a time (docs/decisions/0015-numbered-parts.md); goes on with those
@@ -51,18 +33,34 @@ export async function sendNumbered(
   watch: BlobWatch,
   parts: NumberedParts,
 ): Promise<Outcome> {
-  const found = digestOfContent(blob);
+  const reading = new AbortController();
+  const found = digestOfContent(blob, reading.signal);
   // Whatever fails first is told; this must not be an unheard rejection then.
   found.catch(() => {});
+  try {
+    return await sendAll(upload, blob, watch, { ...parts, found });
+  } finally {
+    // A large blob would be read to its end, and keep the process that long, for an upload that has come to nothing.
+    reading.abort();
+  }
+}
+
+async function sendAll(
+  upload: NumberedUpload,
+  blob: Outgoing,
+  watch: BlobWatch,
+  parts: NumberedParts & { readonly found: Promise<Digest> },
+): Promise<Outcome> {
+  const { remote, states, found } = parts;
   for (let mending = 0; ; mending += 1) {
     const lost = await sendMissing(upload, blob, watch, parts);
     if (lost) return lost;
     if ((await found) !== blob.digest) {
-      await cancelUpload(parts.remote, upload);
-      await parts.states.remove(blob.digest);
+      await cancelUpload(remote, upload);
+      await states.remove(blob.digest);
       throw new DamagedError(blob.content.name, blob.digest, await found);
     }
-    const answer = await commit(upload, blob, parts.remote);
+    const answer = await commit(upload, blob, remote);
     if (isFine(answer)) return { kind: "committed" };
     const missing = missingIn(answer);
     if (missing.length === 0 || mending === MOST_MENDINGS) return endOf(answer);

@@ -3,7 +3,7 @@ import { isFine, locationOf, refused } from "../answers.ts";
 import type { Answer } from "../messages.ts";
 import { persist } from "../patience.ts";
 import type { Remote } from "../remote.ts";
-import type { PartRange } from "./numbered-parts.ts";
+import type { PartRange } from "./part-range.ts";
 
 /** An upload that the registry keeps open. */
 export interface Upload {
