@@ -1,3 +1,4 @@
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { generateKey } from "../../shared/auth/jwt.ts";
@@ -60,9 +61,24 @@ function read(path: string): KeyRing | undefined {
   refuseOthers(dirname(path), statSync(dirname(path)).mode);
   refuseOthers(path, found.mode);
   const ring = parsed(readFileSync(path, "utf8"));
-  if (typeof ring?.service === "string" && ring.signing && Array.isArray(ring.retired))
-    return ring as KeyRing;
+  if (ring && holdsKeys(ring)) return ring;
   throw new Complaint(`${path} holds no keys of tokens: ${REPLACE}`);
+}
+
+/** Whether all of them are keys, of a time: what is damaged is told at the start, by the name of the file. */
+function holdsKeys(ring: Partial<KeyRing>): ring is KeyRing {
+  const { service, signing, retired } = ring;
+  if (typeof service !== "string" || !signing || !Array.isArray(retired)) return false;
+  try {
+    createPrivateKey({ key: { ...signing }, format: "jwk" });
+    const times = (retired as KeyRing["retired"]).map((key) => {
+      createPublicKey({ key: { ...key }, format: "jwk" });
+      return key.retired;
+    });
+    return [signing.created, ...times].every((time) => Number.isFinite(Date.parse(time)));
+  } catch {
+    return false;
+  }
 }
 
 /** Whoever has read a key can sign tokens for everything: to forbid it from now on is not enough. */

@@ -66,6 +66,18 @@ describe("the keys of a registry's tokens", () => {
     },
   );
 
+  it.each<[string, (ring: KeyRing) => object]>([
+    ["a key that can't sign", ({ signing }) => ({ signing: { ...signing, d: undefined } })],
+    ["a key of no time", ({ signing }) => ({ signing: { ...signing, created: "once" } })],
+    ["a retired key that is none", () => ({ retired: [null] })],
+  ])("are refused where the file holds %s", async (_, damage) => {
+    const ring = await open();
+    const text = JSON.stringify({ ...ring, ...damage(ring) });
+    await writeFile(file(), text);
+    await expect(open()).rejects.toThrow(/holds no keys of tokens: remove it/);
+    expect(await readFile(file(), "utf8")).toBe(text);
+  });
+
   it("are changed after 90 days, and nobody is logged out by that", async () => {
     const before = await open();
     now += 90 * DAY - 1;
