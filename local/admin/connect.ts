@@ -3,14 +3,15 @@ import type { FindCredentials } from "../../shared/client/auth/credentials.ts";
 import { RegistryFailure, RegistryRefusal } from "../../shared/client/failures.ts";
 import { createHttpClient } from "../../shared/client/http-client.ts";
 import { type Answer, type Ask, type HttpClient, NoAnswerError } from "../../shared/client/messages.ts";
-import { createRegistryClient } from "../../shared/client/registry-client.ts";
+import { pagesFrom } from "../../shared/client/pages.ts";
+import { createRegistryClient, type RegistryClient } from "../../shared/client/registry-client.ts";
 import { hintFor } from "../client/demand-registry.ts";
 import { dockerCredentials } from "../client/docker-config.ts";
 import { Complaint } from "../complaint.ts";
 import { systemClock } from "../system-clock.ts";
 import { parseAddress } from "./address.ts";
 import { listIn, objectIn, whyOf } from "./answers.ts";
-import { AdminRefusal, type Connection, type Json, type Question } from "./connection.ts";
+import { AdminRefusal, type Connection, type Question } from "./connection.ts";
 
 /** Flags that every command of the administration has. */
 export interface AdminFlags {
@@ -42,7 +43,7 @@ export function connect(
     clock: systemClock,
     tries: TRIES,
   });
-  return { connection: connectionOf(base.host, (ask) => answerTo(asking.client, ask)), close };
+  return { connection: connectionOf(asking), close };
 }
 
 /** Those in the environment, for machines; else those of `docker login`. */
@@ -59,22 +60,19 @@ function credentialsIn(variables: Variables): FindCredentials {
   return dockerCredentials(variables);
 }
 
-type Send = (ask: Ask) => Promise<Answer>;
-
-const connectionOf = (host: string, send: Send): Connection => ({
-  host,
-  ask: async ({ method, path, body }: Question) =>
-    objectIn(await send({ method, target: `${ROOT}${path}`, ...sent(body) })),
-  list: async (path, field) => {
-    const entries: Json[] = [];
-    for (let target: string | undefined = `${ROOT}${path}`; target !== undefined; ) {
-      const answer = await send({ method: "GET", target });
-      entries.push(...listIn(objectIn(answer), field));
-      target = /^<([^>]+)>; rel="next"$/.exec(answer.header("link") ?? "")?.[1];
-    }
-    return entries;
-  },
-});
+function connectionOf(asking: RegistryClient["asking"]): Connection {
+  const { client } = asking;
+  return {
+    host: client.base.host,
+    ask: async ({ method, path, body }: Question) =>
+      objectIn(await answerTo(client, { method, target: `${ROOT}${path}`, ...sent(body) })),
+    list: async (path, field) => {
+      const first = await answerTo(client, { method: "GET", target: `${ROOT}${path}` });
+      const pages = await inOurTerms(client, () => Array.fromAsync(pagesFrom(asking, first)));
+      return pages.flatMap((page) => listIn(objectIn(page), field));
+    },
+  };
+}
 
 function sent(body: unknown): Pick<Ask, "headers" | "body"> {
   if (body === undefined) return {};
@@ -86,16 +84,22 @@ const unanswered = (host: string, { message }: NoAnswerError): string =>
   `${host} does not answer: ${message}${hintFor(message) || ` (${WHERE})`}`;
 const WHERE = "does it run, and is this its address? --registry or BERTH_REGISTRY names another";
 
-/** Whatever becomes of it is told to people, with what helps. */
 async function answerTo(client: HttpClient, ask: Ask): Promise<Answer> {
-  const answer = await client.send(ask).catch((cause: unknown) => {
+  const answer = await inOurTerms(client, () => client.send(ask));
+  if (isFine(answer)) return answer;
+  throw new AdminRefusal(`${client.base.host} refuses (${answer.status}): ${whyOf(answer)}`);
+}
+
+/** Whatever becomes of it is told to people, with what helps. */
+async function inOurTerms<Result>({ base }: HttpClient, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
     const isExpected = [RegistryRefusal, RegistryFailure, NoAnswerError].some(
       (kind) => cause instanceof kind,
     );
     if (!isExpected || !(cause instanceof Error)) throw cause;
-    const message = cause instanceof NoAnswerError ? unanswered(client.base.host, cause) : cause.message;
+    const message = cause instanceof NoAnswerError ? unanswered(base.host, cause) : cause.message;
     throw new AdminRefusal(message, { cause });
-  });
-  if (isFine(answer)) return answer;
-  throw new AdminRefusal(`${client.base.host} refuses (${answer.status}): ${whyOf(answer)}`);
+  }
 }

@@ -5,9 +5,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { json as answering } from "../client/support/guards.ts";
 import { runBerth } from "../support/berth-process.ts";
+import { serving, stopServers } from "../support/serving.ts";
 import { administered } from "./support.ts";
 
+stopServers();
 const berth = administered({ tokens: true });
 const host = () => new URL(berth.url).host;
 
@@ -168,6 +171,19 @@ describe("what can't be done", () => {
         /^berth: 127\.0\.0\.1:\d+ refuses \(404\): .*berth serve --auth, or --policy\)\n$/,
       );
       other.close();
+    }
+  });
+
+  it("ends with 1 where a list leads in a circle, or to another host", async () => {
+    for (const [link, why] of [
+      ["/v2/_berth/people?last=a", /goes on by Link in a circle/],
+      ["http://other.example/v2/_berth/people", /goes on by Link on another host/],
+    ] as const) {
+      const { url } = await serving(async () =>
+        answering(200, { people: [] }, { Link: `<${link}>; rel="next"` }),
+      );
+      const { code, stdout, stderr } = await run(`user list --registry ${url}`);
+      expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: expect.stringMatching(why) });
     }
   });
 
