@@ -1,12 +1,11 @@
 import type { Outgoing } from "../../shared/client/content.ts";
-import { RegistryFailure } from "../../shared/client/failures.ts";
 import type { RegistryClient } from "../../shared/client/registry-client.ts";
 import { connect } from "../client/connect.ts";
+import { interruption } from "../client/interruption.ts";
 import { type BlobFate, createScreen, type Screen } from "../client/screen.ts";
 import { troubleOf } from "../client/trouble.ts";
 import { openUploadStates, stateFolder } from "../client/upload-states.ts";
 import { inOneLine, jsonText } from "../printable.ts";
-import { onSignals } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import { type CopyFlags, type CopyOptions, parseOptions } from "./options.ts";
 import { type CopyPlan, planCopy } from "./plan.ts";
@@ -45,19 +44,14 @@ interface Doing {
 async function carryOut(doing: Doing): Promise<void> {
   const { options, screen } = doing;
   const { source, target, timeout, trusted } = options;
-  const interruption = new AbortController();
-  const { signal } = interruption;
-  onSignals(
-    () =>
-      interruption.abort(new RegistryFailure("interrupted: the same command goes on where this one ended")),
-    () => process.exit(EXIT_CODES.failed),
-  );
+  const ending = interruption(EXIT_CODES.failed);
+  const { signal } = ending;
   const line = { timeout, signal, trusted, say: screen.say };
   const from = await connect({ ...line, base: source.base, variable: "BERTH_SOURCE_CREDENTIALS" });
   try {
     const to = await connect({ ...line, base: target.base, variable: "BERTH_TARGET_CREDENTIALS" });
     try {
-      await between(from, to, doing, (cause) => interruption.abort(cause));
+      await between(from, to, doing, (cause) => ending.abort(cause));
     } finally {
       to.close();
     }

@@ -1,11 +1,10 @@
 import type { Outgoing } from "../../shared/client/content.ts";
-import { RegistryFailure } from "../../shared/client/failures.ts";
 import { connect } from "../client/connect.ts";
+import { interruption } from "../client/interruption.ts";
 import { type BlobFate, createScreen, type Screen } from "../client/screen.ts";
 import { troubleOf } from "../client/trouble.ts";
 import { openUploadStates, stateFolder } from "../client/upload-states.ts";
 import { inOneLine, jsonText } from "../printable.ts";
-import { onSignals } from "../signals.ts";
 import { systemClock } from "../system-clock.ts";
 import { chooseImages } from "./choose.ts";
 import { type PushFlags, type PushOptions, parseOptions } from "./options.ts";
@@ -42,13 +41,8 @@ interface Doing {
 
 async function carryOut({ plan, options, screen, fates }: Doing): Promise<void> {
   const { target, timeout } = options;
-  const interruption = new AbortController();
-  const { signal } = interruption;
-  onSignals(
-    () =>
-      interruption.abort(new RegistryFailure("interrupted: the same command goes on where this one ended")),
-    () => process.exit(EXIT_CODES.failed),
-  );
+  const ending = interruption(EXIT_CODES.failed);
+  const { signal } = ending;
   const { base } = target;
   const line = { base, timeout, signal, trusted: options.trusted, say: screen.say };
   const client = await connect({ ...line, variable: "BERTH_CREDENTIALS" });
@@ -63,7 +57,7 @@ async function carryOut({ plan, options, screen, fates }: Doing): Promise<void> 
       fates,
       remote,
       states,
-      stop: (cause) => interruption.abort(cause),
+      stop: (cause) => ending.abort(cause),
     });
   } finally {
     client.close();
