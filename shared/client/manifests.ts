@@ -30,13 +30,14 @@ function ask(
   return persist(async () => gather(await follow(client, { method, target, headers: ACCEPT })), waiting);
 }
 
-/** What a tag means now. RegistryRefusal MANIFEST_UNKNOWN */
+/** What a tag means now. RegistryRefusal MANIFEST_UNKNOWN, DamagedError */
 export async function resolveManifest(remote: Remote, reference: Reference): Promise<ManifestInfo> {
   const answer = demandFine(await ask(remote, "HEAD", reference));
   const digest = announcedDigest(answer);
   const size = numberIn(answer.header("content-length"));
-  // Some registries say both only with the manifest itself.
-  if (digest === undefined || size === undefined) return getManifest(remote, reference);
+  const isAsked = reference.kind === "tag" || reference.digest === digest;
+  // Some registries say both only with the manifest itself; and another digest than was asked for, the bytes have to prove.
+  if (digest === undefined || size === undefined || !isAsked) return getManifest(remote, reference);
   return { digest, size, mediaType: mediaTypeOf(answer) };
 }
 

@@ -146,5 +146,9 @@ describe("a manifest", () => {
     for (const reference of [byTag("1"), { kind: "digest", digest: outgoing.digest } as const]) {
       await expect(client.getManifest(repo, reference)).rejects.toMatchObject({ name: "DamagedError" });
     }
+    const other = sha256(Buffer.from("other"));
+    await expect(client.resolve(repo, { kind: "digest", digest: other })).rejects.toMatchObject({
+      name: "DamagedError",
+    });
   });
 });
