@@ -1,6 +1,7 @@
 import type { Digest } from "../oci/digest.ts";
 import type { RepoName } from "../oci/names.ts";
-import { demandFine, isFine, refused } from "./answers.ts";
+import { demandFine, refused } from "./answers.ts";
+import { deleteAt } from "./delete-at.ts";
 import { RegistryFailure } from "./failures.ts";
 import { follow } from "./follow.ts";
 import type { Answer, OpenAnswer } from "./messages.ts";
@@ -66,8 +67,5 @@ export async function mountBlob(
 }
 
 /** distribution-spec end-10. RegistryRefusal BLOB_UNKNOWN */
-export async function deleteBlob({ client, repo, waiting }: Remote, digest: Digest): Promise<void> {
-  const ask = { method: "DELETE", target: `/v2/${repo}/blobs/${digest}` };
-  const answer = await persist(() => client.send(ask), waiting);
-  if (!isFine(answer)) throw refused(answer);
-}
+export const deleteBlob = (remote: Remote, digest: Digest): Promise<void> =>
+  deleteAt(remote, `/v2/${remote.repo}/blobs/${digest}`);

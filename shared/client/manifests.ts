@@ -8,6 +8,7 @@ import { digestOfBytes } from "../registry/digests.ts";
 import type { Manifest, ManifestInfo } from "../registry/registry.ts";
 import { bodyOf, demandFine } from "./answers.ts";
 import { numberIn } from "./blobs.ts";
+import { deleteAt } from "./delete-at.ts";
 import { DamagedError, RegistryFailure } from "./failures.ts";
 import { follow } from "./follow.ts";
 import type { Answer } from "./messages.ts";
@@ -118,7 +119,5 @@ function referrerOf({
 }
 
 /** A tag goes alone; a manifest goes with all its tags. RegistryRefusal MANIFEST_UNKNOWN, UNSUPPORTED */
-export async function deleteManifest({ client, repo, waiting }: Remote, reference: Reference): Promise<void> {
-  const target = `/v2/${repo}/manifests/${textOf(reference)}`;
-  demandFine(await persist(() => client.send({ method: "DELETE", target }), waiting));
-}
+export const deleteManifest = (remote: Remote, reference: Reference): Promise<void> =>
+  deleteAt(remote, `/v2/${remote.repo}/manifests/${textOf(reference)}`);

@@ -117,6 +117,23 @@ describe("a manifest", () => {
     await expect(client.getManifest(repo, byTag("2"))).rejects.toMatchObject({ reason: "MANIFEST_UNKNOWN" });
   });
 
+  it("and a blob are deleted, also where the answer that says it was lost", async () => {
+    let deletions = 0;
+    const { url } = await startRegistry((handler) => async (request) => {
+      const answer = await handler(request);
+      if (request.method !== "DELETE") return answer;
+      deletions += 1;
+      return deletions % 2 === 1 ? json(502, {}) : answer;
+    });
+    const client = clientOf(url);
+    await client.pushBlob(repo, { digest: sha256(config), content: contentOf(config) });
+    await client.putManifest(repo, { ...outgoing, tags: [tag("1")] });
+    const reference = { kind: "digest", digest: outgoing.digest } as const;
+    await client.deleteManifest(repo, reference);
+    await client.deleteBlob(repo, sha256(config));
+    await expect(client.getManifest(repo, reference)).rejects.toMatchObject({ reason: "MANIFEST_UNKNOWN" });
+  });
+
   it("without an end is given up", async () => {
     async function* endless() {
       for (;;) yield Buffer.alloc(64 * 1024);
