@@ -1,3 +1,4 @@
+import { RegistryFailure, RegistryRefusal } from "../../shared/client/failures.ts";
 import { type HttpClient, NoAnswerError } from "../../shared/client/messages.ts";
 
 interface Made {
@@ -66,7 +67,11 @@ async function remove(client: HttpClient, target: string | URL): Promise<string>
     const { status, request } = await client.send({ method: "DELETE", target });
     return (status >= 200 && status < 300) || status === 404 ? "gone" : `${request} answered ${status}`;
   } catch (cause) {
-    if (cause instanceof NoAnswerError) return `${NO_ANSWER}${cause.message}`;
+    // Whoever gives tokens can fail as well; what stays then has to be told, like all else that stays.
+    const isExpected = [NoAnswerError, RegistryFailure, RegistryRefusal].some(
+      (kind) => cause instanceof kind,
+    );
+    if (isExpected && cause instanceof Error) return `${NO_ANSWER}${cause.message}`;
     throw cause;
   }
 }
