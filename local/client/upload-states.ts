@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { isNumbered, type Upload } from "../../shared/client/uploads/upload.ts";
 import type { UploadStates } from "../../shared/client/uploads/upload-states.ts";
 import type { Digest } from "../../shared/oci/digest.ts";
@@ -24,7 +24,7 @@ const [FILE_MODE, FOLDER_MODE] = [0o600, 0o700];
 /** No registry keeps an upload so long. */
 const OLD_MILLISECONDS = 14 * 86_400_000;
 
-/** Complaint where the folder can't be made. Sweeps what is too old to be of use at `now` (milliseconds since 1970). */
+/** Complaint where the folder can't be made, or, later, a state can't be saved. Sweeps what is too old to be of use at `now` (milliseconds since 1970). */
 export async function openUploadStates(
   { folder, place }: UploadStatesOptions,
   now: number,
@@ -34,10 +34,7 @@ export async function openUploadStates(
     await chmod(folder, FOLDER_MODE);
     await sweep(folder, now);
   } catch (cause) {
-    throw new Complaint(
-      `can't keep the state of uploads in ${folder} (${causeOf(cause)}): name another folder with XDG_STATE_HOME`,
-      { cause },
-    );
+    throw cantKeep(folder, cause);
   }
   const fileOf = (digest: Digest) =>
     join(
@@ -61,12 +58,30 @@ export async function openUploadStates(
         leastPart,
         ...numbered,
       };
-      const fresh = join(folder, `${randomUUID()}.new`);
-      await writeFile(fresh, JSON.stringify(state), { mode: FILE_MODE, flag: "wx" });
-      await rename(fresh, fileOf(digest));
+      await write(fileOf(digest), JSON.stringify(state)).catch((cause: unknown) => {
+        throw cantKeep(folder, cause);
+      });
     },
     remove: (digest) => rm(fileOf(digest), { force: true }),
   };
+}
+
+const cantKeep = (folder: string, cause: unknown): Complaint =>
+  new Complaint(
+    `can't keep the state of uploads in ${folder} (${causeOf(cause)}): name another folder with XDG_STATE_HOME`,
+    { cause },
+  );
+
+/** Whole or not at all, also where the process ends. */
+async function write(file: string, text: string): Promise<void> {
+  const fresh = join(dirname(file), `${randomUUID()}.new`);
+  try {
+    await writeFile(fresh, text, { mode: FILE_MODE, flag: "wx" });
+    await rename(fresh, file);
+  } catch (cause) {
+    await rm(fresh, { force: true });
+    throw cause;
+  }
 }
 
 /** Undefined where there is no state, or none of this version. */

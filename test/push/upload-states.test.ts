@@ -1,0 +1,26 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { openUploadStates } from "../../local/client/upload-states.ts";
+import { Complaint } from "../../local/complaint.ts";
+import { sha256 } from "../support/domain.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const digest = sha256(Buffer.from("a layer"));
+const upload = { location: new URL("http://127.0.0.1/upload"), offset: 0, leastPart: 0 };
+
+it("what can't be kept of an upload while it runs is told with the way out, as at the start", async () => {
+  const temporary = await temporaryFolder();
+  onTestFinished(() => temporary.remove());
+  const folder = join(temporary.path, "uploads");
+  const states = await openUploadStates({ folder, place: ["http://127.0.0.1", "team/app"] }, Date.now());
+  await states.save(digest, upload);
+  expect(await states.load(digest)).toMatchObject({ location: upload.location });
+  expect(await readdir(folder)).toHaveLength(1);
+  await temporary.remove();
+  const failed = states.save(digest, upload);
+  await expect(failed).rejects.toThrow(Complaint);
+  await expect(failed).rejects.toThrow(
+    /can't keep the state .*\(ENOENT\): name another folder with XDG_STATE_HOME/,
+  );
+});
