@@ -10,9 +10,12 @@ export interface Welcome {
   readonly isPublic: boolean;
 }
 
+/** Where it listens on all addresses: no client can be told to go there. */
+const ALL_ADDRESSES = /^(https?:\/\/)(?:0\.0\.0\.0|\[::\])(?=:|\/|$)/;
+
 /** What to type next, for the one who has just started a registry. */
 export function welcome({ version, url, data, audience, isPublic }: Welcome): string {
-  const { host, protocol } = new URL(url);
+  const { host, protocol } = new URL(url.replace(ALL_ADDRESSES, "$1localhost"));
   const login = audience.kind === "known" ? [`  docker login ${host}`] : [];
   const credentials = audience.kind === "known" ? "--user NAME " : "";
   const lines = [
@@ -22,7 +25,7 @@ export function welcome({ version, url, data, audience, isPublic }: Welcome): st
     ...login,
     `  docker tag alpine ${host}/alpine`,
     `  docker push ${host}/alpine`,
-    `  curl ${credentials}${protocol === "https:" ? "--insecure " : ""}${url}/v2/_catalog`,
+    `  curl ${credentials}${protocol === "https:" ? "--insecure " : ""}${protocol}//${host}/v2/_catalog`,
     "",
     "Stop it with Ctrl+C; requests that are running are finished first.",
   ];

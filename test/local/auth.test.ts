@@ -75,6 +75,16 @@ describe("the greeting", () => {
   const KNOWN: Audience = { kind: "known", firstAdmin: "exists" };
   const READABLE = /passwords and tokens can be read on their way/;
 
+  it("names this machine where it listens on all addresses, which are none to go to", () => {
+    for (const url of ["http://0.0.0.0:5000", "http://[::]:5000"]) {
+      const greeting = told(url, KNOWN, true);
+      expect(greeting).toContain(`serves ${url} from data`);
+      expect(greeting).toContain("docker login localhost:5000");
+      expect(greeting).toContain("http://localhost:5000/v2/_catalog");
+    }
+    expect(told("http://10.0.0.0:5000", KNOWN, true)).toContain("docker login 10.0.0.0:5000");
+  });
+
   it("warns where passwords can be read on their way, and only there", () => {
     expect(told("http://0.0.0.0:5000", KNOWN, true)).toMatch(READABLE);
     expect(told("https://0.0.0.0:5000", KNOWN, true)).not.toMatch(READABLE);
