@@ -40,7 +40,7 @@ export function createLogIn(
 ): LogIn {
   const known = new Remembered<Known>({ most: MOST, now });
   const failed = { guessable: new FailedLogins(now), unguessable: new FailedLogins(now) };
-  const running = new Map<string, Promise<Identity | "unknown">>();
+  const together = sharing<Identity | "unknown">();
   const hashOf = keyedHash(newSecret());
 
   const look = async (
@@ -82,9 +82,18 @@ export function createLogIn(
     const hash = hashOf(login);
     const found = await remembered(hash, login, trust);
     if (found !== "unknown") return found;
-    const looking = running.get(hash) ?? look(login, hash, kind).finally(() => running.delete(hash));
-    running.set(hash, looking);
-    return looking;
+    // Who comes after a way in was taken away does not share what was begun to be looked up before.
+    return together(`${changes()} ${hash}`, () => look(login, hash, kind));
+  };
+}
+
+/** Work that runs once for all who ask for the same while it does. */
+function sharing<Answer>() {
+  const running = new Map<string, Promise<Answer>>();
+  return (key: string, work: () => Promise<Answer>): Promise<Answer> => {
+    const begun = running.get(key) ?? work().finally(() => running.delete(key));
+    running.set(key, begun);
+    return begun;
   };
 }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../local/system-clock.ts";
 import type { Login } from "../../shared/auth/authenticate.ts";
 import { createLogIn, type Trust } from "../../shared/auth/log-in.ts";
@@ -76,6 +76,31 @@ describe("a login", () => {
     expect(looked).toBe(1);
     everyone.revoke("ben");
     changes += 1;
+    expect(await told(right)).toBe("unknown");
+  });
+
+  it("that was begun before a way in was taken away is not shared with who comes after", async () => {
+    let changes = 0;
+    const begun = Promise.withResolvers<void>();
+    const authenticate: People["authenticate"] = async (login) => {
+      const found = await everyone.authenticate(login);
+      if (changes === 0) await begun.promise;
+      return found;
+    };
+    const told = open(
+      { ...everyone, authenticate, changes: () => changes },
+      { ...systemClock, now: () => now },
+      UNTHROTTLED,
+    );
+    const before = told(right);
+    await vi.waitFor(() => expect(everyone.looked()).toBe(1));
+    everyone.revoke("ben");
+    changes += 1;
+    const after = told(right);
+    await vi.waitFor(() => expect(everyone.looked()).toBe(2));
+    begun.resolve();
+    expect(await before).not.toBe("unknown");
+    expect(await after).toBe("unknown");
     expect(await told(right)).toBe("unknown");
   });
 
