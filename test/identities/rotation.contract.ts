@@ -29,6 +29,19 @@ export function describeRotation(on: string, open: () => Promise<Table>): void {
       expect(await login(again.secret)).toMatchObject({ proof: `key:${accessKey.id}:3` });
     });
 
+    it("twice within the overlap leaves the two latest secrets, and not the first", async () => {
+      const { identities } = await timed();
+      await identities.addAccount({ ...robot("ci"), actor });
+      const first = await identities.addAccessKey({ owner: robot("ci"), name: "one", actor });
+      const { id } = first.accessKey;
+      const second = await identities.rotateAccessKey({ id, overlap: MINUTE });
+      const third = await identities.rotateAccessKey({ id, overlap: MINUTE });
+      const login = ({ secret }: typeof first) => identities.authenticate({ name: "ci", secret });
+      expect(await login(first)).toBe("unknown");
+      expect(await login(second)).toMatchObject({ proof: `key:${id}:2` });
+      expect(await login(third)).toMatchObject({ proof: `key:${id}:3` });
+    });
+
     it("revives an expired one with a lifetime, but never its old secret", async () => {
       const { identities, time } = await timed();
       await identities.addAccount({ ...robot("ci"), actor });
