@@ -1,3 +1,4 @@
+import { importJWK, jwtVerify } from "jose";
 import { systemClock } from "../local/system-clock.ts";
 import { EVERYTHING } from "../shared/access/rights.ts";
 import { createSigner, createVerifier, generateKey } from "../shared/auth/jwt.ts";
@@ -6,7 +7,10 @@ import { narrowTo } from "../shared/auth/token-rights.ts";
 import { createTokens } from "../shared/auth/tokens.ts";
 import { median } from "./statistics.ts";
 
-/** What tokens cost a registry: time to issue and to verify them, and their size. Prints a table of medians. */
+/**
+ * What tokens cost a registry: time to issue and to verify them, beside what jose takes to verify the same (docs/decisions/0019),
+ * and their size. Prints a table of medians.
+ */
 
 const SERVICE = { service: `berth-${systemClock.newId()}` };
 const ROUNDS = 2000;
@@ -16,6 +20,16 @@ const key = await generateKey();
 const signer = await createSigner(key, SERVICE);
 const verifier = createVerifier([key], { ...SERVICE, now: systemClock.now });
 const tokens = createTokens({ ...signer, ...verifier }, systemClock);
+const { kty, crv, x, y } = key;
+const imported = await importJWK({ kty, crv, x, y }, "ES256");
+const byJose = (token: string) =>
+  jwtVerify(token, imported, {
+    algorithms: ["ES256"],
+    issuer: SERVICE.service,
+    audience: SERVICE.service,
+    typ: "berth-access+jwt",
+    requiredClaims: ["sub", "jti", "iat", "nbf", "exp"],
+  });
 
 const rightsFor = (repositories: number) => {
   const scopes = Array.from({ length: repositories }, (_, at) => `repository:team/service-${at}:pull,push`);
@@ -32,14 +46,15 @@ async function timeOf(work: (round: number) => Promise<unknown>): Promise<string
   return `${median(times).toFixed(3)} ms`;
 }
 
-console.log("| scopes | bytes | issue | verify | verify again |");
-console.log("|---|---|---|---|---|");
+console.log("| scopes | bytes | issue | verify | jose verifies | verify again |");
+console.log("|---|---|---|---|---|---|");
 for (const scopes of [1, 10, 30]) {
   const rights = rightsFor(scopes);
   const known = await tokens.issueAccess(rights);
   const fresh = await Promise.all(Array.from({ length: WARM_UP + ROUNDS }, () => tokens.issueAccess(rights)));
   const issue = await timeOf(() => tokens.issueAccess(rights));
   const verify = await timeOf((round) => tokens.readAccess(fresh[round] ?? ""));
+  const jose = await timeOf((round) => byJose(fresh[round] ?? ""));
   const again = await timeOf(() => tokens.readAccess(known));
-  console.log(`| ${scopes} | ${known.length} | ${issue} | ${verify} | ${again} |`);
+  console.log(`| ${scopes} | ${known.length} | ${issue} | ${verify} | ${jose} | ${again} |`);
 }

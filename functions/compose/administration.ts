@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Context } from "aws-lambda";
 import { createPolicies } from "../../shared/access/policies.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
-import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
+import { administrationOf } from "../../shared/admin/endpoints.ts";
 import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
 import { tableUntil } from "../gateway/deadline.ts";
@@ -50,8 +50,8 @@ export async function openAdministration(
         table: tableUntil(invocation.deadline, table),
         clock: systemClock,
       });
-      const endpoints = administrationEndpoints(policies, identities);
-      return withAdministration(nothing(invocation), { ...invocation, endpoints });
+      const administration = administrationOf(policies, identities);
+      return withAdministration(nothing(invocation), { ...invocation, ...administration });
     },
   });
   return async (event, context) => {

@@ -4,7 +4,7 @@ import { createPolicies, type Policies } from "../../shared/access/policies.ts";
 import { allows } from "../../shared/access/rights.ts";
 import { rightsOf } from "../../shared/access/rights-of.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
-import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
+import { administrationOf } from "../../shared/admin/endpoints.ts";
 import { auditing } from "../../shared/audit/audited.ts";
 import { tellFailedLogin } from "../../shared/audit/failed-login.ts";
 import { tellTooManyRequests } from "../../shared/audit/too-many-requests.ts";
@@ -79,10 +79,10 @@ export async function openGuarded(parts: GuardedParts): Promise<Guarded> {
     onUnavailable,
   });
   const { authority } = auth;
-  const endpoints = administrationEndpoints(policies, identities);
   const { audit } = log;
   const serving = createHttpHandler({ registry, authority, watch: auditing(audit), onUnavailable });
-  const administered = withAdministration(serving, { authority, endpoints, audit, onUnavailable });
+  const administration = administrationOf(policies, identities);
+  const administered = withAdministration(serving, { ...administration, authority, audit, onUnavailable });
   return {
     handler: auth.withTokens(administered),
     firstAdmin: async () => {

@@ -1,3 +1,4 @@
+import type { Identity } from "../access/identity.ts";
 import { MissingRight } from "../access/missing-right.ts";
 import { allows } from "../access/rights.ts";
 import { type Audit, type Deed, deedsOf } from "../audit/event.ts";
@@ -13,6 +14,11 @@ import { type AdminCall, type Endpoint, match, ROOT } from "./endpoint.ts";
 export interface AdministrationOptions {
   readonly authority: Authority;
   readonly endpoints: readonly Endpoint[];
+  /**
+   * Whether somebody who showed the right is still known, and has it. A token says what was so some minutes ago, and whoever
+   * administers can give themselves a way in that lasts.
+   */
+  readonly mayStill: (identity: Identity) => Promise<boolean>;
   /** told what was administered, by whom */
   readonly audit?: Audit;
   /** told why, whenever a store can't serve and the client gets a 503 */
@@ -31,7 +37,7 @@ export function withAdministration(inner: HttpHandler, options: AdministrationOp
 /** The right is asked for before anything of the request but its path is read. */
 async function answerRequest(
   request: HttpRequest,
-  { authority, endpoints, audit = () => {} }: AdministrationOptions,
+  { authority, endpoints, mayStill, audit = () => {} }: AdministrationOptions,
 ): Promise<HttpAnswer> {
   const found = match(endpoints, request.method, unescaped(request.path).slice(ROOT.length));
   if (found.kind === "nowhere") throw new OciError("NOT_FOUND");
@@ -43,7 +49,7 @@ async function answerRequest(
   const answer = await admit({ authority, request, loginFirst: endpoint.needs === "login" }, (access) =>
     endpoint.needs === "login"
       ? endpoint.answer({ request, access, params, isAbout: () => {} })
-      : administer({ endpoint, request, access, params }, audit),
+      : administer({ endpoint, request, access, params }, mayStill, audit),
   );
   return { ...answer, headers: { ...answer.headers, "Cache-Control": "no-store" } };
 }
@@ -51,7 +57,11 @@ async function answerRequest(
 type Administering = Omit<AdminCall, "isAbout"> & { readonly endpoint: Endpoint };
 
 /** Does it for who may, and tells the audit, also of what was refused. */
-async function administer({ endpoint, ...call }: Administering, audit: Audit): Promise<HttpAnswer> {
+async function administer(
+  { endpoint, ...call }: Administering,
+  mayStill: AdministrationOptions["mayStill"],
+  audit: Audit,
+): Promise<HttpAnswer> {
   const { request, access } = call;
   const tell = deedsOf(audit, access.caller.name, request.clientAddress);
   const about: Record<string, string> = {};
@@ -63,7 +73,9 @@ async function administer({ endpoint, ...call }: Administering, audit: Audit): P
   });
   try {
     const need = { administration: true } as const;
-    if (!allows(access.rights, need)) throw new MissingRight(access, need);
+    const isShown = allows(access.rights, need);
+    const may = isShown && (access.identity === undefined || (await mayStill(access.identity)));
+    if (!may) throw new MissingRight(access, need);
     const answer = await endpoint.answer({ ...call, isAbout: (facts) => void Object.assign(about, facts) });
     tell(deed(answer.headers["Location"]), { outcome: "done" });
     return answer;

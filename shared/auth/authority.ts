@@ -3,7 +3,7 @@ import { type Identity, nameOf } from "../access/identity.ts";
 import type { Need, Rights } from "../access/rights.ts";
 import type { Authority, ChallengeError, Sender } from "../http/authority.ts";
 import type { HttpRequest } from "../http/messages.ts";
-import type { Credentials } from "./authenticate.ts";
+import { type Credentials, isRenewable } from "./authenticate.ts";
 import { parseAuthorization } from "./authorization.ts";
 import type { LogIn } from "./log-in.ts";
 import { originOf, type PublicAddress } from "./public-address.ts";
@@ -51,9 +51,14 @@ export async function senderByToken(
 ): Promise<Sender> {
   const read = await tokens.readAccess(token);
   if (read === "invalid") return WORTHLESS;
-  const access: Access = { caller: { name: read.subject }, rights: rightsIn(read) };
+  const { subject, identity } = read;
+  const access: Access = {
+    caller: { name: subject },
+    rights: rightsIn(read),
+    ...(identity && { identity }),
+  };
   // Who has not logged in should hear that logging in may help.
-  if (read.subject === nameOf({ kind: "anonymous" })) return { kind: "known", access };
+  if (subject === nameOf({ kind: "anonymous" })) return { kind: "known", access };
   return { kind: "known", access: { ...access, isSettled: (need) => wasAskedFor(read, need) } };
 }
 
@@ -68,8 +73,12 @@ export const byLogIn =
   async (credentials, { clientAddress = "" }) => {
     const found = await logIn({ ...credentials, from: clientAddress }, "remembered");
     if (found === "unknown") return WORTHLESS;
-    const access = { caller: { name: nameOf(found) }, rights: await rightsOf(found), isSettled: () => true };
-    return { kind: "known", access };
+    const caller = { name: nameOf(found) };
+    const identity = isRenewable(found) && { identity: found };
+    return {
+      kind: "known",
+      access: { caller, rights: await rightsOf(found), isSettled: () => true, ...identity },
+    };
   };
 
 interface Challenge {

@@ -1,5 +1,5 @@
 import { type Identity, nameOf } from "../access/identity.ts";
-import type { Rights } from "../access/rights.ts";
+import { allows, type Rights } from "../access/rights.ts";
 import { answered } from "../http/answered.ts";
 import { json } from "../http/answers.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/messages.ts";
@@ -9,7 +9,7 @@ import { type Authenticator, isRenewable } from "./authenticate.ts";
 import type { LogIn } from "./log-in.ts";
 import { ANONYMOUS, type Throttle } from "./throttle/throttle.ts";
 import { parseTokenRequest, type TokenRequest } from "./token-request.ts";
-import { grantedScopes, narrowTo, type TokenRights } from "./token-rights.ts";
+import { grantedScopes, narrowTo, rightsIn, type TokenRights } from "./token-rights.ts";
 import { ACCESS_LIFE, type Tokens } from "./tokens.ts";
 
 /** Where tokens are had, on the registry's own host and port: some clients send credentials nowhere else. */
@@ -36,7 +36,12 @@ async function answer(request: HttpRequest, options: TokenEndpointOptions): Prom
   const identity = await whoAsks(asked, request, options);
   if (identity === "unknown") throw wrongCredentials(options.service);
   const granted = narrowTo(asked.scopes, await options.rightsOf(identity));
-  const token = await options.tokens.issueAccess({ subject: nameOf(identity), ...granted });
+  const administers = allows(rightsIn(granted), { administration: true });
+  const token = await options.tokens.issueAccess({
+    subject: nameOf(identity),
+    ...(administers && isRenewable(identity) && { identity }),
+    ...granted,
+  });
   const refresh = asked.offline && isRenewable(identity) && (await options.tokens.issueRefresh(identity));
   const body = {
     ...bodyOf(token, asked, granted),

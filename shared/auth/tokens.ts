@@ -18,6 +18,8 @@ const MOST_REMEMBERED = 1000;
 export interface AccessToken extends TokenRights {
   /** the caller's name */
   readonly subject: string;
+  /** of who may administer, where they can be looked up again */
+  readonly identity?: Renewable;
 }
 export interface TokenReader {
   /** "invalid", whatever is wrong with it */
@@ -54,20 +56,19 @@ export function createTokenReader({ verify }: Verifier, { now }: Pick<Clock, "no
 export function createTokens(keys: Signer & Verifier, clock: Clock): Tokens {
   return {
     ...createTokenReader(keys, clock),
-    issueAccess: async ({ subject, access, searches, isCut }) => {
+    issueAccess: async ({ subject, identity, access, searches, isCut }) => {
       const rights = { access, ...(searches && { searches }), ...(isCut && { isCut }) };
+      const who = identity && { identity: lookedUpBy(identity) };
       const token = await keys.sign(
-        { ...claimsFor(subject, ACCESS_LIFE, clock), ...rights },
+        { ...claimsFor(subject, ACCESS_LIFE, clock), ...who, ...rights },
         "berth-access+jwt",
       );
       if (token.length > MOST_BYTES) throw tooLarge(token.length);
       return token;
     },
-    issueRefresh: ({ kind, name, proof }) => {
-      // What limits an access key is looked up with it, each time.
-      const identity: Renewable = { kind, name, ...(proof !== undefined && { proof }) };
+    issueRefresh: (identity) => {
       const claims = claimsFor(nameOf(identity), REFRESH_LIFE, clock);
-      return keys.sign({ ...claims, identity }, "berth-refresh+jwt");
+      return keys.sign({ ...claims, identity: lookedUpBy(identity) }, "berth-refresh+jwt");
     },
     readRefresh: async (token) => {
       if (token.length > MOST_BYTES) return "invalid";
@@ -76,6 +77,13 @@ export function createTokens(keys: Signer & Verifier, clock: Clock): Tokens {
     },
   };
 }
+
+/** What limits an access key is looked up with it, each time. */
+const lookedUpBy = ({ kind, name, proof }: Renewable): Renewable => ({
+  kind,
+  name,
+  ...(proof !== undefined && { proof }),
+});
 
 function claimsFor(sub: string, seconds: number, { now, newId }: Clock): Claims {
   const iat = Math.floor(now() / 1000);
@@ -89,10 +97,11 @@ function tooLarge(bytes: number): OciError {
 }
 
 /** Another version of Berth with the same key may have signed it: so much is looked at, and no more. */
-function accessOf({ sub, access, searches, isCut }: Claims): AccessToken | "invalid" {
+function accessOf({ sub, access, searches, isCut, ...claims }: Claims): AccessToken | "invalid" {
   if (!Array.isArray(access) || (searches !== undefined && !Array.isArray(searches))) return "invalid";
   return {
     subject: sub,
+    ...(claims["identity"] !== undefined && { identity: claims["identity"] as Renewable }),
     access: access as AccessEntry[],
     ...(searches && { searches }),
     ...(isCut === true && { isCut }),

@@ -4,7 +4,7 @@ import { type Identity, nameOf } from "../../shared/access/identity.ts";
 import { createPolicies } from "../../shared/access/policies.ts";
 import { EVERYTHING, NOTHING, type Rights } from "../../shared/access/rights.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
-import { administrationEndpoints } from "../../shared/admin/endpoints.ts";
+import { administrationOf } from "../../shared/admin/endpoints.ts";
 import { auditing } from "../../shared/audit/audited.ts";
 import type { Audit } from "../../shared/audit/event.ts";
 import { type Auth, createAuth } from "../../shared/auth/create-auth.ts";
@@ -75,7 +75,7 @@ export function administered({
     const handler = withAdministration(createHttpHandler({ registry, authority, watch: auditing(audit) }), {
       authority,
       audit,
-      endpoints: administrationEndpoints(policies, identities),
+      ...administrationOf(policies, identities),
       onUnavailable: raise,
     });
     server = await startServer({

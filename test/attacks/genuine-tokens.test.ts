@@ -122,6 +122,25 @@ describe("who has no right to administer", () => {
   });
 });
 
+describe("who had the right to administer", () => {
+  const json = { "Content-Type": "application/json" };
+
+  it("administers nothing with a token that outlives their access key: they would make themselves another", async () => {
+    const { admin } = berth.people();
+    const body = JSON.stringify({ owner: "user:admin", name: "leaked" });
+    const added = await berth.fetch("/v2/_berth/keys", { method: "POST", body, headers: json }, admin);
+    const { id, secret } = (await added.json()) as { readonly id: string; readonly secret: string };
+    const token = await berth.tokenFor({ name: "admin", secret }, "registry:berth:admin");
+    const asks: Attempt = { path: "/v2/_berth/people" };
+    expect(await berth.outcomes([asks], { token })).toEqual([200]);
+    expect((await berth.fetch(`/v2/_berth/keys/${id}`, { method: "DELETE" }, admin)).status).toBe(204);
+    const another = JSON.stringify({ owner: "user:admin", name: "another" });
+    const keys: Attempt = { path: "/v2/_berth/keys", method: "POST", body: another, headers: json };
+    expect(await berth.outcomes([keys, ...ADMINISTRATION], { token })).toEqual([403]);
+    expect(await berth.outcomes([asks], admin)).toEqual([200]);
+  });
+});
+
 describe("a refusal", () => {
   /** What differs between any two answers of a home. */
   const PASSING = new Set([

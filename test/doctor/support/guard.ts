@@ -69,7 +69,9 @@ export async function guardedHandler(
     onUnavailable,
   });
   const serving = createHttpHandler({ registry, authority, onUnavailable });
-  return withTokens(withAdministration(serving, { authority, endpoints: [SELF], onUnavailable }));
+  return withTokens(
+    withAdministration(serving, { authority, endpoints: [SELF], mayStill: async () => true, onUnavailable }),
+  );
 }
 
 const nobody: Fetch = () => Promise.reject(new Error("there is no STS here"));
