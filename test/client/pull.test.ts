@@ -89,6 +89,8 @@ describe("a blob that is pulled", () => {
         headers: { "Content-Range": `bytes 100-${bytes.length - 1}/${bytes.length}` },
         body: { kind: "stream", body: bodyOf(bytes.subarray(100)) },
       })),
+      // Nor does it say where it begins.
+      changing(() => ({ status: 206, headers: {}, body: { kind: "bytes", bytes: bytes.subarray(100) } })),
     ];
     for (const wrap of more) {
       const client = clientOf((await startRegistry(wrap)).url);
@@ -96,6 +98,17 @@ describe("a blob that is pulled", () => {
       const stretch = await collect(client.readBlob(repo, digest, { first: 100, end: 70_000 }));
       expect(sameBytes(stretch, bytes.subarray(100, 70_000))).toBe(true);
     }
+  });
+
+  it("is heard no further than it was wanted, where what comes has no end", async () => {
+    async function* endless() {
+      for (;;) yield Buffer.alloc(64 * 1024);
+    }
+    const { url } = await startRegistry(
+      changing(() => ({ status: 200, headers: {}, body: { kind: "stream", body: endless() } })),
+    );
+    const stretch = await collect(clientOf(url).readBlob(repo, digest, { first: 100, end: 70_000 }));
+    expect(stretch).toHaveLength(69_900);
   });
 
   it("waits as Retry-After says, and gives up where nothing ever comes", async () => {
