@@ -104,6 +104,27 @@ describe("a login", () => {
     expect(await told(right)).toBe("unknown");
   });
 
+  it("is looked up again, too, where a way in went while it was looked up", async () => {
+    let [changes, looked] = [0, 0];
+    const again: People["again"] = async (identity) => {
+      const found = await everyone.again(identity);
+      // Revoked just after it was found.
+      if ((looked += 1) === 1) everyone.revoke("ben");
+      changes += 1;
+      return found;
+    };
+    const told = open(
+      { ...everyone, again, changes: () => changes },
+      { ...systemClock, now: () => now },
+      UNTHROTTLED,
+    );
+    await told(right);
+    changes += 1;
+    expect(await told(right)).not.toBe("unknown");
+    expect(await told(right)).toBe("unknown");
+    expect(looked).toBe(2);
+  });
+
   it("that is looked up again is not remembered for longer", async () => {
     await logIn(right);
     now += 59_000;
