@@ -70,6 +70,7 @@ describe("the keys of a registry's tokens", () => {
     ["a key that can't sign", ({ signing }) => ({ signing: { ...signing, d: undefined } })],
     ["a key of no time", ({ signing }) => ({ signing: { ...signing, created: "once" } })],
     ["a retired key that is none", () => ({ retired: [null] })],
+    ["a retired key of no time", ({ signing }) => ({ retired: [{ ...signing, retired: "once" }] })],
   ])("are refused where the file holds %s", async (_, damage) => {
     const ring = await open();
     const text = JSON.stringify({ ...ring, ...damage(ring) });
