@@ -7,9 +7,12 @@ import type { Remote } from "./remote.ts";
  */
 export async function deleteAt({ client, waiting }: Omit<Remote, "repo">, target: string): Promise<void> {
   let tries = 0;
-  const answer = await persist(() => {
+  const answer = await persist(async () => {
     tries += 1;
-    return client.send({ method: "DELETE", target });
+    const said = await client.send({ method: "DELETE", target });
+    // It came too soon, and nothing was done.
+    if (said.status === 429) tries -= 1;
+    return said;
   }, waiting);
   if (answer.status !== 404 || tries === 1) demandFine(answer);
 }

@@ -134,6 +134,17 @@ describe("a manifest", () => {
     await expect(client.getManifest(repo, reference)).rejects.toMatchObject({ reason: "MANIFEST_UNKNOWN" });
   });
 
+  it("is not taken for deleted where it was not there, and the first try came too soon", async () => {
+    let deletions = 0;
+    const { url } = await startRegistry((handler) => async (request) => {
+      if (request.method === "DELETE") deletions += 1;
+      return deletions === 1 ? json(429, {}) : handler(request);
+    });
+    const reference = { kind: "digest", digest: outgoing.digest } as const;
+    await expect(clientOf(url).deleteManifest(repo, reference)).rejects.toMatchObject({ status: 404 });
+    expect(deletions).toBe(2);
+  });
+
   it("without an end is given up", async () => {
     async function* endless() {
       for (;;) yield Buffer.alloc(64 * 1024);
