@@ -24,7 +24,7 @@ const [FILE_MODE, FOLDER_MODE] = [0o600, 0o700];
 /** No registry keeps an upload so long. */
 const OLD_MILLISECONDS = 14 * 86_400_000;
 
-/** Complaint where the folder can't be made, or, later, a state can't be saved. Sweeps what is too old to be of use at `now` (milliseconds since 1970). */
+/** Complaint where the folder can't be made, or, later, a state can't be saved or removed. Sweeps what is too old to be of use at `now` (milliseconds since 1970). */
 export async function openUploadStates(
   { folder, place }: UploadStatesOptions,
   now: number,
@@ -36,6 +36,9 @@ export async function openUploadStates(
   } catch (cause) {
     throw cantKeep(folder, cause);
   }
+  const complain = (cause: unknown) => {
+    throw cantKeep(folder, cause);
+  };
   const fileOf = (digest: Digest) =>
     join(
       folder,
@@ -58,11 +61,9 @@ export async function openUploadStates(
         leastPart,
         ...numbered,
       };
-      await write(fileOf(digest), JSON.stringify(state)).catch((cause: unknown) => {
-        throw cantKeep(folder, cause);
-      });
+      await write(fileOf(digest), JSON.stringify(state)).catch(complain);
     },
-    remove: (digest) => rm(fileOf(digest), { force: true }),
+    remove: (digest) => rm(fileOf(digest), { force: true }).catch(complain),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { openUploadStates } from "../../local/client/upload-states.ts";
@@ -40,4 +40,16 @@ it("what could not be put in its place leaves nothing behind", async () => {
   await mkdir(join(folder, name));
   await expect(states.save(digest, upload)).rejects.toThrow(Complaint);
   expect(await readdir(folder)).toEqual([name]);
+});
+
+it("what can't be removed when its upload is through is told in the same way", async () => {
+  const temporary = await temporaryFolder();
+  onTestFinished(() => temporary.remove());
+  const folder = join(temporary.path, "uploads");
+  const states = await openedIn(folder);
+  await rm(folder, { recursive: true });
+  await writeFile(folder, "");
+  const failed = states.remove(digest);
+  await expect(failed).rejects.toThrow(Complaint);
+  await expect(failed).rejects.toThrow(/can't keep the state .*\(ENOTDIR\): name another folder/);
 });
