@@ -20,7 +20,6 @@ import { Construct } from "constructs";
 import { EDGE_HEADER } from "../functions/gateway/behind-edge.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { createEdgeFunction } from "./edge-function.ts";
-import { edgeProofOf } from "./edge-proof.ts";
 import { KEEP_NO_ERROR } from "./kept-errors.ts";
 import type { TeamSettings } from "./settings.ts";
 
@@ -36,8 +35,11 @@ interface EdgeProps {
   readonly door: Origin | undefined;
   /** without one, the API answers HEAD, too */
   readonly heads: Origin | undefined;
-  /** whether clients have to be told where to get tokens, which is at the host that they asked */
-  readonly tellsHost: boolean;
+  /**
+   * What it shows the functions, where callers are known by tokens: to be believed where a client is, and which host it asked.
+   * Undefined where nobody asks.
+   */
+  readonly proof: string | undefined;
   readonly settings: Pick<TeamSettings, "edgeDomain" | "edgeCertificateArn" | "webAclArn">;
 }
 
@@ -51,10 +53,7 @@ const DOOR_TIMEOUT = Duration.seconds(120);
 /** bytes: in base64, with the event around it, what Lambda takes (6 MB) */
 const LARGEST_BODY = 4_700_000;
 
-/** It takes the place of what a client sends under this name. */
-const PROOF = { [EDGE_HEADER]: edgeProofOf() };
-
-/** The door's Locations need no host then. What only the edge knows, it need not see. */
+/** It takes the place of what a client sends under this name. The door's Locations need no host then. What only the edge knows, it need not see. */
 const HERE = { [EDGE_HEADER]: "1" };
 
 const ROUTING = {
@@ -72,19 +71,20 @@ export class Edge extends Construct {
   /** CloudFront's name of it, which the team's own domain has to point at */
   readonly target: string;
 
-  constructor(scope: Construct, id: string, { api, door, heads, tellsHost, settings }: EdgeProps) {
+  constructor(scope: Construct, id: string, { api, door, heads, proof, settings }: EdgeProps) {
     super(scope, id);
+    const shown = proof === undefined ? HERE : { [EDGE_HEADER]: proof };
     const toApi = createOrigin(api, {
       originId: "api",
       readTimeout: API_TIMEOUT,
-      customHeaders: PROOF,
+      customHeaders: shown,
     });
     const filledIn = { HEAD_ORIGIN: heads ? "heads" : "api", LARGEST_BODY: door ? 0 : LARGEST_BODY };
     const distribution = new Distribution(this, "Distribution", {
       comment: "Berth: one host for the API and the upload door",
       defaultBehavior: {
         ...passing(toApi),
-        ...((heads || !door || tellsHost) && this.#choose("AtApi", filledIn)),
+        ...((heads || !door || proof !== undefined) && this.#choose("AtApi", filledIn)),
       },
       additionalBehaviors: {
         ...(door && {
@@ -94,7 +94,7 @@ export class Edge extends Construct {
           },
         }),
         // No path of a registry: so the distribution knows the origin, which the functions choose by its name.
-        ...(heads && { "/heads": passing(originOf("heads", heads, PROOF)) }),
+        ...(heads && { "/heads": passing(originOf("heads", heads, shown)) }),
       },
       errorResponses: KEEP_NO_ERROR,
       httpVersion: HttpVersion.HTTP2,

@@ -108,7 +108,7 @@ export class RegistryStack extends Stack {
     const alarms = this.#watch({ team, parameters, storage, api, functions: called, door });
     const edge =
       settings.edge === "on"
-        ? new Edge(this, "Edge", { api, door, heads, tellsHost: access === "tokens", settings })
+        ? new Edge(this, "Edge", { api, door, heads, proof: tokens?.edge, settings })
         : undefined;
     if (login) {
       const others = [...Object.values(functions), login.administration, ...(heads ? [heads] : [])];

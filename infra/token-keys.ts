@@ -18,6 +18,12 @@ export class TokenKeys extends Construct {
   readonly arns: readonly string[];
   /** this registry's name in its tokens: the end of the stack's ARN is never used twice */
   readonly service: string;
+  /**
+   * What the edge shows the functions, so that they believe it where a client is: the first key's id, which no client learns
+   * (`service` stands in each challenge), which outlives each deployment, and which costs no secret's rent. It opens nothing
+   * (docs/decisions/0013-edge.md).
+   */
+  readonly edgeProof: string;
 
   constructor(scope: Construct, id: string, { generations, ephemeral }: TokenKeysProps) {
     super(scope, id);
@@ -32,6 +38,7 @@ export class TokenKeys extends Construct {
         removalPolicy: removalPolicyOf(ephemeral),
       });
     });
+    this.edgeProof = keys[0]?.keyId ?? "";
     this.arns = keys.map(({ keyArn }) => keyArn).toReversed();
     this.service = `${stackName}-${Fn.select(2, Fn.split("/", Aws.STACK_ID))}`;
   }

@@ -1,5 +1,4 @@
 import { ArnFormat, type Stack } from "aws-cdk-lib/core";
-import { edgeProofOf } from "./edge-proof.ts";
 import type { TeamSettings } from "./settings.ts";
 import { TokenKeys } from "./token-keys.ts";
 
@@ -23,7 +22,8 @@ export type UseOfTokens = "verify" | "issue" | "none";
 const nameOf = (stack: Stack): string => `${stack.stackName}-token`;
 
 export function createTokens(stack: Stack, settings: TeamSettings, ephemeral: boolean): Tokens {
-  const { arns, service } = new TokenKeys(stack, "TokenKeys", { generations: settings.tokenKeys, ephemeral });
+  const generations = settings.tokenKeys;
+  const { arns, service, edgeProof } = new TokenKeys(stack, "TokenKeys", { generations, ephemeral });
   const functionName = nameOf(stack);
   const functionArn = stack.formatArn({
     service: "lambda",
@@ -31,7 +31,7 @@ export function createTokens(stack: Stack, settings: TeamSettings, ephemeral: bo
     resourceName: functionName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  const edge = settings.edge === "on" ? edgeProofOf() : "";
+  const edge = settings.edge === "on" ? edgeProof : "";
   return { keys: arns, service, functionName, functionArn, edge };
 }
 

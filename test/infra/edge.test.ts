@@ -36,14 +36,17 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 const SECRET = `secret=${"s".repeat(43)}`;
 
 /** An edge by itself, before an API and a door. */
-function synthesizeEdge(settings: object = {}): { readonly template: Template; readonly host: string } {
+function synthesizeEdge(
+  settings: object = {},
+  proof?: string,
+): { readonly template: Template; readonly host: string } {
   const app = createApp();
   const stack = new Stack(app, "Edge");
   const { host } = new Edge(stack, "Edge", {
     api: { host: "api.example.com" },
     door: { host: "door.example.com" },
     heads: undefined,
-    tellsHost: false,
+    proof,
     settings: parseTeamSettings("main", settings),
   });
   const template = app.synth().getStackArtifact(stack.artifactId).template as Template;
@@ -95,12 +98,11 @@ describe("the edge", () => {
   });
 
   it("says to both that a request came by it, and proves it to the API alone", () => {
-    const headers = config.Origins.map(({ OriginCustomHeaders }) => OriginCustomHeaders);
-    const proof = { "Fn::Select": [2, { "Fn::Split": ["/", { Ref: "AWS::StackId" }] }] };
-    expect(headers).toEqual([
-      [{ HeaderName: EDGE_HEADER, HeaderValue: proof }],
-      [{ HeaderName: EDGE_HEADER, HeaderValue: "1" }],
-    ]);
+    const shown = (by: Config) => by.Origins.map(({ OriginCustomHeaders }) => OriginCustomHeaders);
+    const saying = (HeaderValue: string) => [{ HeaderName: EDGE_HEADER, HeaderValue }];
+    const { template } = synthesizeEdge({}, "what-only-both-know");
+    expect(shown(configOf(template))).toEqual([saying("what-only-both-know"), saying("1")]);
+    expect(shown(config)).toEqual([saying("1"), saying("1")]);
   });
 
   it("logs nothing: its log in a bucket would hold the secrets of uploads", () => {

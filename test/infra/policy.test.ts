@@ -124,6 +124,22 @@ describe("the keys of tokens", () => {
   });
 });
 
+describe("what proves that a request came by the edge", () => {
+  const [distribution] = resourcesOf(template, "AWS::CloudFront::Distribution");
+  const proof = variablesOf("token")["BERTH_EDGE"];
+
+  it("is shown by the edge to API and server of HEAD, and known to each function that knows callers", () => {
+    expect(JSON.stringify(distribution).split(JSON.stringify(proof))).toHaveLength(3);
+    for (const name of [...READERS, "administration"]) expect(variablesOf(name)["BERTH_EDGE"]).toEqual(proof);
+  });
+
+  it("is nothing that clients are told: the registry's name in tokens stands in each challenge", () => {
+    expect(proof).toEqual({ Ref: expect.stringMatching(/^TokenKeysGeneration1/) });
+    expect(JSON.stringify(variablesOf("token")["BERTH_SERVICE"])).not.toContain(JSON.stringify(proof));
+    expect(JSON.stringify(template.Outputs)).not.toContain(JSON.stringify(proof));
+  });
+});
+
 describe("requests of a caller", () => {
   const ofTable = (name: string, from = template) =>
     statementsOf(name, from).filter(
