@@ -95,12 +95,16 @@ const withholdIdentities = (tableArn: string): PolicyStatement =>
     conditions: { "ForAnyValue:StringLike": { "dynamodb:LeadingKeys": IDENTITIES } },
   });
 
+/**
+ * Who signs may sign with the older keys, too, though it does so no more: a deployment that adds one changes this role first and
+ * the function last, and in between the one before is the newest that the function knows.
+ */
 function ofTokens(tokens: Tokens | undefined, use: UseOfTokens): PolicyStatement[] {
-  const [newest] = tokens?.keys ?? [];
-  if (tokens === undefined || newest === undefined || use === "none") return [];
+  if (tokens === undefined || use === "none") return [];
+  const ofKeys = ["kms:GetPublicKey", ...(use === "issue" ? ["kms:Sign"] : [])];
   return [
-    ...tokens.keys.flatMap((arn) => allow(["kms:GetPublicKey"], arn)),
-    ...(use === "issue" ? allow(["kms:Sign"], newest) : allow(["lambda:InvokeFunction"], tokens.functionArn)),
+    ...tokens.keys.flatMap((arn) => allow(ofKeys, arn)),
+    ...(use === "issue" ? [] : allow(["lambda:InvokeFunction"], tokens.functionArn)),
   ];
 }
 
