@@ -41,16 +41,14 @@ export async function openAdministration(
   const telemetry = await openTelemetry(about);
   const clients = connectDynamo({ region, credentials: freshCredentials(environment), ...dynamo });
   const table = createDynamoTable({ clients, table: name });
-  const policies = createPolicies({ table, clock: systemClock, file: await readFile(policyFile, "utf8") });
+  const file = await readFile(policyFile, "utf8");
+  const { start } = createPolicies({ table, clock: systemClock, file });
   const serve = serveGateway({
     telemetry,
     ...(await openSenders(environment, telemetry.log)),
     handlerFor: (invocation) => {
-      const identities = createIdentities({
-        table: tableUntil(invocation.deadline, table),
-        clock: systemClock,
-      });
-      const administration = administrationOf(policies, identities);
+      const ports = { table: tableUntil(invocation.deadline, table), clock: systemClock };
+      const administration = administrationOf(createPolicies({ ...ports, start }), createIdentities(ports));
       return withAdministration(nothing(invocation), { ...invocation, ...administration });
     },
   });

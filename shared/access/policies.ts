@@ -47,6 +47,8 @@ export interface PolicyPorts extends IssuerOptions {
   readonly clock: Clock;
   /** what the registry was started with; absent: BUILT_IN */
   readonly file?: string;
+  /** the same, as other `Policies` have read it already */
+  readonly start?: PolicyInForce;
 }
 
 /** Who makes a registry's first administrator is let do everything, and nobody else anything. */
@@ -61,8 +63,8 @@ rules:
 export const REMEMBERED = 10_000;
 
 /** PolicyError where the file is no policy. */
-export function createPolicies({ table, clock, file, ...options }: PolicyPorts): Policies {
-  const start = startOf(file, options);
+export function createPolicies({ table, clock, file, start: known, ...options }: PolicyPorts): Policies {
+  const start = known ?? startOf(file, options);
   const parse = rememberLast((text) => parsePolicy(text, options));
   let memory: { readonly until: number; readonly found: Promise<PolicyInForce> } | undefined;
 
