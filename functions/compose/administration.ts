@@ -22,7 +22,8 @@ const NEEDED = [...TELEMETRY, "region", "table", "dynamo"] as const;
 
 /** What who may invoke functions in the account sends to this one, since nobody can log in yet; the API sends no such event. */
 interface FirstAdminEvent {
-  readonly firstAdmin: true;
+  /** true; whatever else is sent is not meant for this */
+  readonly firstAdmin?: boolean;
 }
 type AdministrationHandler = (
   event: GatewayEvent | FirstAdminEvent,
@@ -55,6 +56,8 @@ export async function openAdministration(
   return async (event, context) => {
     if ("requestContext" in event) return serve(event, context);
     telemetry.log.addContext(context);
+    // Whoever tries the function out with some event would be told a secret that nobody can be told again.
+    if (event.firstAdmin !== true) throw new Error('this takes what the API sends, or {"firstAdmin":true}');
     const made = await ensureFirstAdmin({ table, clock: systemClock });
     telemetry.log.info(
       made === "exists"

@@ -42,6 +42,15 @@ const environment = () => ({
   BERTH_TOKEN_KEYS: "none",
 });
 
+describe("an event that is neither the API's nor the wish for a first administrator", () => {
+  it("makes nobody: the secret would be told to who did not ask for it, and never again", async () => {
+    const handler = await openAdministration(environment(), policyFile);
+    for (const event of [{}, { firstAdmin: false }])
+      await expect(handler(event, {} as Context)).rejects.toThrow('{"firstAdmin":true}');
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("a change of the policy that came to no end in the time of its invocation", () => {
   it("does nothing any more when its environment is thawed: another administrator may have set one since", async () => {
     const handler = await openAdministration(environment(), policyFile);
