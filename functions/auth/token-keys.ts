@@ -1,6 +1,7 @@
 import {
   createRemoteSigner,
   createVerifier,
+  keyIdOf,
   publicKeyOf,
   type Signer,
   type Verifier,
@@ -17,13 +18,30 @@ interface TokenKeys {
   readonly now: () => number;
 }
 
-/** Verifies with the public keys, which it asks for at the first request and keeps as long as its environment lives. */
+/**
+ * Verifies with the public keys, which it asks for at the first request and keeps as long as its environment lives. One that
+ * can't be had (it was made a moment ago, or is disabled) matters only for tokens that none of the others has signed.
+ */
 export function createKmsVerifier({ kms, ids, ...options }: TokenKeys): Verifier {
-  const verifier = once(async () => {
-    const keys = await Promise.all(ids.map(async (id) => publicKeyOf(await kms.publicKey(id))));
-    return createVerifier(keys, options);
-  });
-  return { verify: async (token, type) => (await verifier()).verify(token, type) };
+  const known = new Map<string, Verifier>();
+  const fetched = ids.map((id) =>
+    once(async () => {
+      const key = await publicKeyOf(await kms.publicKey(id));
+      known.set(key.kid, createVerifier([key], options));
+    }),
+  );
+  return {
+    verify: async (token, type) => {
+      const kid = keyIdOf(token);
+      if (kid === undefined) return "invalid";
+      const verifier = known.get(kid);
+      if (verifier) return verifier.verify(token, type);
+      const results = await Promise.allSettled(fetched.map((fetch) => fetch()));
+      const missing = results.find(({ status }) => status === "rejected");
+      if (!known.has(kid) && missing?.status === "rejected") throw missing.reason;
+      return known.get(kid)?.verify(token, type) ?? "invalid";
+    },
+  };
 }
 
 /** Signs in KMS, with the newest key: the private one is nowhere else. */

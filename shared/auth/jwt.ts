@@ -140,6 +140,13 @@ export function createVerifier(
   };
 }
 
+/** Which key a token says that it is signed with; undefined where it says none, or is no token. */
+export function keyIdOf(token: string): string | undefined {
+  const parts = decoded(token);
+  const kid: unknown = parts === "malformed" ? undefined : parts.header.kid;
+  return typeof kid === "string" ? kid : undefined;
+}
+
 /** What it says, of which nothing is proven yet. */
 function decoded(token: string) {
   try {

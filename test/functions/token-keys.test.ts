@@ -92,6 +92,25 @@ describe("without KMS", () => {
     expect(await reader.readAccess(token)).toEqual(ADA);
   });
 
+  it("one key that can't be had keeps nobody out whose token another has signed, and is not asked for again", async () => {
+    const tokens = tokensOf(KEYS.newer);
+    const [token, another] = [await tokens.issueAccess(ADA), await tokens.issueAccess(ADA)];
+    const reader = tokensOf("arn:aws:kms:eu-central-1:123456789012:key/not-there-yet", KEYS.newer);
+    expect(await reader.readAccess(token)).toEqual(ADA);
+    const before = stand.calls();
+    expect(await reader.readAccess(another)).toEqual(ADA);
+    expect(stand.calls()).toBe(before);
+  });
+
+  it("nobody can tell what a token is worth that none of the others has signed", async () => {
+    const token = await tokensOf(KEYS.newer).issueAccess(ADA);
+    const reader = tokensOf(KEYS.newer, KEYS.older);
+    stand.fail(failing(400, "AccessDeniedException"), failing(400, "AccessDeniedException"));
+    await expect(reader.readAccess(token)).rejects.toThrow("AccessDeniedException");
+    expect(await reader.readAccess("x.y.z")).toBe("invalid");
+    expect(await reader.readAccess(token)).toEqual(ADA);
+  });
+
   it("throttling is waited out", async () => {
     stand.fail(failing(400, "ThrottlingException"));
     await expect(createKms(stand.place()).publicKey(KEYS.newer)).resolves.toBeDefined();
