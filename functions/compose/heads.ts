@@ -3,6 +3,7 @@ import { throttled } from "../../shared/auth/throttle/throttled-authority.ts";
 import { createHttpHandler } from "../../shared/http/serve.ts";
 import { createReadOnlyRegistry } from "../../shared/registry/create-read-only-registry.ts";
 import { behindEdge } from "../gateway/behind-edge.ts";
+import { noting } from "../gateway/noting.ts";
 import { type Environment, readSettings } from "../settings.ts";
 import { errorText } from "../telemetry/errors.ts";
 import { onlyHeads } from "../web/only-heads.ts";
@@ -16,15 +17,20 @@ export async function openHeads(environment: Environment): Promise<void> {
   const { httpEndpoint } = readSettings(environment, ["httpEndpoint"]);
   const { telemetry, ports } = await openReads(environment);
   const { authority, throttle, edge } = await openSenders(environment, telemetry.log);
-  const handler = createHttpHandler({
-    registry: createReadOnlyRegistry(ports),
-    authority: throttle ? throttled(authority, throttle) : authority,
-    watch: auditing(telemetry.log.audit),
-    onUnavailable: (error) => telemetry.log.warn("a store can't serve", { error: errorText(error) }),
-  });
+  const registry = createReadOnlyRegistry(ports);
+  const watch = auditing(telemetry.log.audit);
+  const onUnavailable = (error: Error) =>
+    telemetry.log.warn("a store can't serve", { error: errorText(error) });
   await serveWeb({
     endpoint: httpEndpoint,
     telemetry,
-    handler: telling(telemetry, (request) => onlyHeads(handler)(behindEdge(request, edge))),
+    handler: telling(telemetry, async (request, isBy) => {
+      const noted = noting(authority);
+      const by = throttle ? throttled(noted.authority, throttle) : noted.authority;
+      const handler = createHttpHandler({ registry, authority: by, watch, onUnavailable });
+      const answer = await onlyHeads(handler)(behindEdge(request, edge));
+      isBy(noted.caller());
+      return answer;
+    }),
   });
 }

@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpHandler } from "../../shared/http/messages.ts";
+import type { HttpAnswer, HttpHandler, HttpRequest } from "../../shared/http/messages.ts";
 import type { ByteStream } from "../../shared/ports/blobs.ts";
 import type { Caller } from "../../shared/registry/registry.ts";
 import type { ServerLog } from "../../shared/server/server-log.ts";
@@ -7,17 +7,22 @@ import { tellAnswer } from "../gateway/tell-answer.ts";
 import { errorText } from "../telemetry/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
-/** Everyone, while there is no authentication. Whoever goes on with an upload has shown its secret, and no name. */
+/** Answers, and says who has asked, where it knows: whoever goes on with an upload has shown its secret, and no name. */
+type Answering = (request: HttpRequest, isBy: (caller: Caller) => void) => Promise<HttpAnswer>;
+
 const ANONYMOUS: Caller = { name: "anonymous" };
 
 /** Tells what was asked and answered, as the functions behind the API do. */
 export const telling =
-  (telemetry: Telemetry, inner: HttpHandler): HttpHandler =>
+  (telemetry: Telemetry, inner: Answering): HttpHandler =>
   async (request) => {
     const startedAt = performance.now();
     const meter = { bytes: 0 };
+    let caller = ANONYMOUS;
     const body = { [Symbol.asyncIterator]: () => metered(request.body, meter) };
-    const answer = await inner({ ...request, body });
+    const answer = await inner({ ...request, body }, (known) => {
+      caller = known;
+    });
     tellAnswer(telemetry, {
       about: aboutRequest(request),
       method: request.method,
@@ -25,7 +30,7 @@ export const telling =
       digest: answer.headers["Docker-Content-Digest"],
       bytesIn: meter.bytes,
       bytesOut: sizeOf(answer),
-      caller: ANONYMOUS,
+      caller,
       milliseconds: performance.now() - startedAt,
     });
     return answer;

@@ -52,3 +52,18 @@ describe("where a client is", () => {
     await expect.poll(() => [...seenAt("three"), ...seenAt("four")]).toEqual([ELSEWHERE, ELSEWHERE]);
   });
 });
+
+describe("who a client is", () => {
+  it("is in the log of HEAD, too, which a program of its own answers", async () => {
+    const edge = await stack.serveEdge({});
+    const head = { method: "HEAD", headers: basic(stack.ada) };
+    expect((await edge.fetch("/v2/team/app/manifests/absent-head", head)).status).toBe(404);
+    const callers = () =>
+      stack
+        .log()
+        .split("\n")
+        .filter((line) => line.includes('"message":"answered"') && line.includes("absent-head"))
+        .map((line) => (JSON.parse(line) as { readonly caller: string }).caller);
+    await expect.poll(callers).toEqual(["user:ada"]);
+  });
+});
