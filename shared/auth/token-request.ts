@@ -25,7 +25,10 @@ export interface TokenRequest {
 /** The ID token of a CI system may be a password here; that of a cloud takes 2 KB. */
 const MOST_BYTES = 16 * 1024;
 
-/** GET (docs/spec/auth/token.md) or POST (oauth.md), both of distribution. UNSUPPORTED, TOKEN_REQUEST_INVALID */
+/** milliseconds for the whole of a form, which anybody may send: each connection is one of as many as there may be */
+const FORM_TIME = 30_000;
+
+/** GET (docs/spec/auth/token.md) or POST (oauth.md), both of distribution. UNSUPPORTED, TOKEN_REQUEST_INVALID, REQUEST_TIMEOUT */
 export async function parseTokenRequest(request: HttpRequest): Promise<TokenRequest> {
   switch (request.method) {
     case "GET":
@@ -82,10 +85,28 @@ function grantIn(params: URLSearchParams): Grounds {
 }
 
 async function readForm({ body }: HttpRequest): Promise<string> {
-  const bytes = await readAtMost(body, MOST_BYTES);
+  const bytes = await inTime(readAtMost(body, MOST_BYTES));
   if (bytes === "too-large") return invalid(`the form has more than ${MOST_BYTES} bytes`);
   return Buffer.from(bytes).toString("utf8");
 }
+
+/** Who sends it so slowly has the connection no longer: RFC 9110 § 15.5.9. */
+async function inTime<Read>(reading: Promise<Read>): Promise<Read> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(tooSlow()), FORM_TIME);
+  try {
+    return await Promise.race([reading, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const tooSlow = (): HttpRefusal =>
+  new HttpRefusal(
+    "REQUEST_TIMEOUT",
+    { reason: `a form has to come within ${FORM_TIME / 1000} s` },
+    { Connection: "close" },
+  );
 
 const missing = (name: string): never => invalid(`${name} is missing`);
 
