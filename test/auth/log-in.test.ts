@@ -1,28 +1,20 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../local/system-clock.ts";
-import type { Login } from "../../shared/auth/authenticate.ts";
-import { createLogIn, type Trust } from "../../shared/auth/log-in.ts";
 import { HttpRefusal } from "../../shared/http/refusal.ts";
+import { openLogIn, right } from "./support/log-in.ts";
 import { PEOPLE, type People, people } from "./support/people.ts";
 import { UNTHROTTLED } from "./support/unthrottled.ts";
 
 let now = 0;
 let everyone: People;
-let logIn: ReturnType<typeof open>;
-
-/** As requests log in, where nothing else is said. */
-function open(...parts: Parameters<typeof createLogIn>) {
-  const opened = createLogIn(...parts);
-  return (login: Login, trust: Trust = "remembered") => opened(login, trust);
-}
+let logIn: ReturnType<typeof openLogIn>;
 
 beforeEach(() => {
   now = 1_000_000;
   everyone = people();
-  logIn = open(everyone, { ...systemClock, now: () => now }, UNTHROTTLED);
+  logIn = openLogIn(everyone, { ...systemClock, now: () => now }, UNTHROTTLED);
 });
 
-const right = { name: "ben", secret: PEOPLE["ben"]?.secret ?? "", from: "192.0.2.1" };
 const wrong = { ...right, secret: "wrong" };
 
 /** Fails so often that the next try has to wait. */
@@ -61,70 +53,6 @@ describe("a login", () => {
     expect(await logIn(right)).toBe("unknown");
   });
 
-  it("is looked up again once this process has taken a way in away, and not before", async () => {
-    let [changes, looked] = [0, 0];
-    const again: People["again"] = (identity) => ((looked += 1), everyone.again(identity));
-    const told = open(
-      { ...everyone, again, changes: () => changes },
-      { ...systemClock, now: () => now },
-      UNTHROTTLED,
-    );
-    for (let count = 0; count < 3; count += 1) await told(right);
-    expect(looked).toBe(0);
-    changes += 1;
-    for (let count = 0; count < 3; count += 1) expect(await told(right)).not.toBe("unknown");
-    expect(looked).toBe(1);
-    everyone.revoke("ben");
-    changes += 1;
-    expect(await told(right)).toBe("unknown");
-  });
-
-  it("that was begun before a way in was taken away is not shared with who comes after", async () => {
-    let changes = 0;
-    const begun = Promise.withResolvers<void>();
-    const authenticate: People["authenticate"] = async (login) => {
-      const found = await everyone.authenticate(login);
-      if (changes === 0) await begun.promise;
-      return found;
-    };
-    const told = open(
-      { ...everyone, authenticate, changes: () => changes },
-      { ...systemClock, now: () => now },
-      UNTHROTTLED,
-    );
-    const before = told(right);
-    await vi.waitFor(() => expect(everyone.looked()).toBe(1));
-    everyone.revoke("ben");
-    changes += 1;
-    const after = told(right);
-    await vi.waitFor(() => expect(everyone.looked()).toBe(2));
-    begun.resolve();
-    expect(await before).not.toBe("unknown");
-    expect(await after).toBe("unknown");
-    expect(await told(right)).toBe("unknown");
-  });
-
-  it("is looked up again, too, where a way in went while it was looked up", async () => {
-    let [changes, looked] = [0, 0];
-    const again: People["again"] = async (identity) => {
-      const found = await everyone.again(identity);
-      // Revoked just after it was found.
-      if ((looked += 1) === 1) everyone.revoke("ben");
-      changes += 1;
-      return found;
-    };
-    const told = open(
-      { ...everyone, again, changes: () => changes },
-      { ...systemClock, now: () => now },
-      UNTHROTTLED,
-    );
-    await told(right);
-    changes += 1;
-    expect(await told(right)).not.toBe("unknown");
-    expect(await told(right)).toBe("unknown");
-    expect(looked).toBe(2);
-  });
-
   it("that is looked up again is not remembered for longer", async () => {
     await logIn(right);
     now += 59_000;
@@ -137,7 +65,7 @@ describe("a login", () => {
   it("of whom somebody outside vouches for is asked for again after a minute", async () => {
     const role = { kind: "aws", arn: "arn:aws:iam::1:role/ci" } as const;
     let looked = 0;
-    const vouching = open(
+    const vouching = openLogIn(
       { authenticate: async () => ((looked += 1), role), again: async () => "unknown" },
       { ...systemClock, now: () => now },
       UNTHROTTLED,
@@ -156,7 +84,7 @@ describe("a login", () => {
   });
 
   it("does not take one name and secret for another that reads the same", async () => {
-    const odd = open(
+    const odd = openLogIn(
       {
         ...everyone,
         authenticate: async ({ name }) => (name === "a" ? { kind: "anonymous" } : "unknown"),
@@ -269,7 +197,7 @@ describe("who guesses", () => {
 
   it("does not lose it where a try is told to come back", async () => {
     let isBusy = false;
-    const busy = open(
+    const busy = openLogIn(
       {
         ...everyone,
         authenticate: (login) => (isBusy ? Promise.reject(new Error("busy")) : everyone.authenticate(login)),
@@ -286,7 +214,7 @@ describe("who guesses", () => {
   });
 
   it("is not counted where nobody could look him up", async () => {
-    const failing = open(
+    const failing = openLogIn(
       { ...everyone, authenticate: () => Promise.reject(new Error("the table is away")) },
       { ...systemClock, now: () => now },
       UNTHROTTLED,
