@@ -3,7 +3,6 @@ import type { Context } from "aws-lambda";
 import { createPolicies } from "../../shared/access/policies.ts";
 import { withAdministration } from "../../shared/admin/administration.ts";
 import { administrationOf } from "../../shared/admin/endpoints.ts";
-import { ensureFirstAdmin, type FirstAdmin } from "../../shared/identities/first-admin.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
 import { tableUntil } from "../gateway/deadline.ts";
 import { nothing } from "../gateway/nothing.ts";
@@ -16,19 +15,15 @@ import { createDynamoTable } from "../stores/dynamo-table.ts";
 import { systemClock } from "../system-clock.ts";
 import { openTelemetry } from "../telemetry/telemetry.ts";
 import { freshCredentials, TELEMETRY } from "./environment.ts";
+import { answerOwner, type OwnerEvent, type OwnerResult } from "./owner-event.ts";
 import { openSenders } from "./senders.ts";
 
 const NEEDED = [...TELEMETRY, "region", "table", "dynamo"] as const;
 
-/** What who may invoke functions in the account sends to this one, since nobody can log in yet; the API sends no such event. */
-interface FirstAdminEvent {
-  /** true; whatever else is sent is not meant for this */
-  readonly firstAdmin?: boolean;
-}
 type AdministrationHandler = (
-  event: GatewayEvent | FirstAdminEvent,
+  event: GatewayEvent | OwnerEvent,
   context: Context,
-) => Promise<GatewayResult | FirstAdmin>;
+) => Promise<GatewayResult | OwnerResult>;
 
 /**
  * People, robots, access keys and the policy, for who may administer. `policyFile`: the policy that the registry is deployed
@@ -43,7 +38,8 @@ export async function openAdministration(
   const clients = connectDynamo({ region, credentials: freshCredentials(environment), ...dynamo });
   const table = createDynamoTable({ clients, table: name });
   const file = await readFile(policyFile, "utf8");
-  const { start } = createPolicies({ table, clock: systemClock, file });
+  const policies = createPolicies({ table, clock: systemClock, file });
+  const { start } = policies;
   const serve = serveGateway({
     telemetry,
     ...(await openSenders(environment, telemetry.log)),
@@ -56,14 +52,7 @@ export async function openAdministration(
   return async (event, context) => {
     if ("requestContext" in event) return serve(event, context);
     telemetry.log.addContext(context);
-    // Whoever tries the function out with some event would be told a secret that nobody can be told again.
-    if (event.firstAdmin !== true) throw new Error('this takes what the API sends, or {"firstAdmin":true}');
-    const made = await ensureFirstAdmin({ table, clock: systemClock });
-    telemetry.log.info(
-      made === "exists"
-        ? "there is somebody already: no first administrator"
-        : "made the first administrator",
-    );
-    return made;
+    const say = (message: string) => telemetry.log.info(message);
+    return answerOwner(event, { table, clock: systemClock, policies, say });
   };
 }

@@ -122,6 +122,10 @@ function addRecovery(key: Command): void {
     .description("give a person a key for a day, from the data folder itself, which nobody may be serving")
     .requiredOption("--data <folder>", "the registry's data folder")
     .option("--person <name>", "who; added where there is no such person", "admin")
+    .option(
+      "--reset-policy",
+      "also go back from a policy that was set to the one that the registry starts with",
+    )
     .option("--json", "print the access key as JSON, for machines")
     .action(async ({ data, ...flags }: RecoverFlags & { readonly data: string }) => {
       const { recover } = await import("./recover.ts");

@@ -1,8 +1,9 @@
-import type { NewAccessKey } from "../../shared/identities/access-key.ts";
-import type { Account } from "../../shared/identities/account.ts";
+import { createPolicies } from "../../shared/access/policies.ts";
 import { isAccountName } from "../../shared/identities/account.ts";
-import { createIdentities, type Identities } from "../../shared/identities/identities.ts";
+import { createIdentities } from "../../shared/identities/identities.ts";
+import { recoverPerson } from "../../shared/identities/recovery.ts";
 import { OciError } from "../../shared/oci/errors.ts";
+import type { Table } from "../../shared/ports/table.ts";
 import { Complaint } from "../complaint.ts";
 import { demandDataFolder, openDataFolder } from "../data-folder.ts";
 import { TableFileError } from "../stores/sqlite-file.ts";
@@ -11,21 +12,25 @@ import { systemClock } from "../system-clock.ts";
 
 export interface RecoverFlags {
   readonly person: string;
+  readonly resetPolicy?: boolean;
   readonly json?: boolean;
 }
 
-/** Long enough to make another one with it. */
-const LIFETIME_MILLISECONDS = 24 * 3600 * 1000;
-
 /**
  * A new access key for a person, made in the data folder itself: for its owner, who has lost all secrets. Adds the person
- * where there is none of the name. Throws a Complaint, also where a process serves the folder.
+ * where there is none of the name, and takes a policy away that was set, where that is asked for. Throws a Complaint, also
+ * where a process serves the folder.
  */
-export async function recover(data: string, { person, json = false }: RecoverFlags): Promise<void> {
+export async function recover(
+  data: string,
+  { person, resetPolicy = false, json = false }: RecoverFlags,
+): Promise<void> {
   if (!isAccountName(person)) throw new Complaint(`--person is '${person}', which is no name of a person`);
-  const { accessKey, secret } = await inFolder(data, (identities) =>
-    renew(identities, { kind: "person", name: person }),
-  );
+  const { accessKey, secret } = await inFolder(data, async (table) => {
+    if (resetPolicy) await createPolicies({ table, clock: systemClock }).reset();
+    const identities = createIdentities({ table, clock: systemClock });
+    return recoverPerson(person, { identities, clock: systemClock, actor: "the data folder's owner" });
+  });
   const told = {
     id: accessKey.id,
     owner: `user:${person}`,
@@ -39,16 +44,13 @@ export async function recover(data: string, { person, json = false }: RecoverFla
   );
 }
 
-async function inFolder<Result>(
-  data: string,
-  work: (identities: Identities) => Promise<Result>,
-): Promise<Result> {
+async function inFolder<Result>(data: string, work: (table: Table) => Promise<Result>): Promise<Result> {
   demandDataFolder(data);
   const folder = openDataFolder(data);
   try {
     const table = await openSqliteTable({ file: folder.table, report: () => {} });
     try {
-      return await work(createIdentities({ table, clock: systemClock }));
+      return await work(table);
     } finally {
       await table.close();
     }
@@ -59,13 +61,4 @@ async function inFolder<Result>(
   } finally {
     folder.release();
   }
-}
-
-async function renew(identities: Identities, owner: Account): Promise<NewAccessKey> {
-  const actor = "the data folder's owner";
-  await identities.addAccount({ ...owner, actor }).catch((error: unknown) => {
-    if (!(error instanceof OciError) || error.reason !== "ACCOUNT_EXISTS") throw error;
-  });
-  const name = `recovery-${systemClock.newId().slice(0, 8)}`;
-  return identities.addAccessKey({ owner, name, lifetime: LIFETIME_MILLISECONDS, actor });
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openSqliteTable } from "../../local/stores/sqlite-table.ts";
 import { systemClock } from "../../local/system-clock.ts";
+import { createPolicies } from "../../shared/access/policies.ts";
 import { createIdentities } from "../../shared/identities/identities.ts";
 import { runBerth, spawnBerth } from "../support/berth-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -42,6 +43,26 @@ describe("berth key recover", () => {
     const copy = join(folder.path, "copy");
     expect((await runBerth(["backup", "--data", data, "--to", copy])).code).toBe(0);
     expect(await whoIs(copy, "admin", secret)).toMatchObject({ kind: "person", name: "admin" });
+  });
+
+  it("takes a policy away that was set, where that is asked for", async () => {
+    const folder = await temporaryFolder();
+    onTestFinished(folder.remove);
+    const data = join(folder.path, "data");
+    await (await spawnBerth({ data })).kill("SIGTERM");
+    const source = async (set?: string) => {
+      const table = await openSqliteTable({ file: join(data, "table.sqlite"), report: () => {} });
+      const policies = createPolicies({ table, clock: systemClock });
+      if (set !== undefined) await policies.set(set, "user:admin");
+      const { kind } = (await policies.inForce()).source;
+      await table.close();
+      return kind;
+    };
+    expect(await source("version: 1\nrules: []\n")).toBe("set");
+    expect((await recover(data)).code).toBe(0);
+    expect(await source()).toBe("set");
+    expect((await recover(data, "--reset-policy")).code).toBe(0);
+    expect(await source()).toBe("built-in");
   });
 
   it("makes nothing where there is no registry, and for what is no name", async () => {

@@ -45,7 +45,7 @@ const environment = () => ({
 describe("an event that is neither the API's nor the wish for a first administrator", () => {
   it("makes nobody: the secret would be told to who did not ask for it, and never again", async () => {
     const handler = await openAdministration(environment(), policyFile);
-    for (const event of [{}, { firstAdmin: false }])
+    for (const event of [{}, { firstAdmin: false }, { recover: "No Name" }, { resetPolicy: "yes" }])
       await expect(handler(event, {} as Context)).rejects.toThrow('{"firstAdmin":true}');
     expect(asked).toEqual([]);
   });
