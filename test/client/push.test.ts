@@ -141,7 +141,9 @@ describe("a manifest", () => {
       return deletions === 1 ? json(429, {}) : handler(request);
     });
     const reference = { kind: "digest", digest: outgoing.digest } as const;
-    await expect(clientOf(url).deleteManifest(repo, reference)).rejects.toMatchObject({ status: 404 });
+    await expect(clientOf(url).deleteManifest(repo, reference)).rejects.toMatchObject({
+      name: "RegistryRefusal",
+    });
     expect(deletions).toBe(2);
   });
 
