@@ -8,8 +8,8 @@ import { createTokens } from "../shared/auth/tokens.ts";
 import { median } from "./statistics.ts";
 
 /**
- * What tokens cost a registry: time to issue and to verify them, beside what jose takes to verify the same (docs/decisions/0019),
- * and their size. Prints a table of medians.
+ * What tokens cost a registry: time to issue and to verify them, beside what jose takes to verify the same
+ * (docs/decisions/0019-tokens.md), and their size. Prints a table of medians.
  */
 
 const SERVICE = { service: `berth-${systemClock.newId()}` };
