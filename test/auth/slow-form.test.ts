@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { parseTokenRequest } from "../../shared/auth/token-request.ts";
+import { requestOf } from "../unit/http/ask.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -13,7 +14,7 @@ async function* trickling() {
 
 it("a request for a token that is sent slowly holds its connection half a minute, however often a byte comes", async () => {
   vi.useFakeTimers();
-  const request = { method: "POST", path: "/token", query: "", header: () => undefined, body: trickling() };
+  const request = requestOf({ method: "POST", target: "/token", stream: trickling() });
   let refused: unknown = "waits";
   void parseTokenRequest(request).catch((error: unknown) => {
     refused = error;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildFunctions } from "../../functions/build.ts";
 import { onlyHeads } from "../../functions/web/only-heads.ts";
 import { empty } from "../../shared/http/answers.ts";
-import type { HttpRequest } from "../../shared/http/messages.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { requestOf } from "../unit/http/ask.ts";
 import { startWebFunction, type WebProcess } from "./support/door-process.ts";
 
 let heads: WebProcess;
@@ -28,13 +28,7 @@ describe("HEAD as a server of its own", () => {
   });
 
   it("hands HEAD on", async () => {
-    const request: HttpRequest = {
-      method: "HEAD",
-      path: "/v2/a/manifests/1",
-      query: "",
-      header: () => undefined,
-      body: (async function* () {})(),
-    };
+    const request = requestOf({ method: "HEAD", target: "/v2/a/manifests/1" });
     expect(await onlyHeads(async () => empty(200, {}))(request)).toMatchObject({ status: 200 });
   });
 

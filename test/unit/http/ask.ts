@@ -14,7 +14,8 @@ export interface Asked {
   readonly stream?: ByteStream;
 }
 
-function requestOf({ method = "GET", target, headers = {}, body = [], stream }: Asked): HttpRequest {
+/** A request as a handler gets it. */
+export function requestOf({ method = "GET", target, headers = {}, body = [], stream }: Asked): HttpRequest {
   const [path = "", query = ""] = target.split("?", 2);
   return {
     method,
