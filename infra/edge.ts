@@ -53,7 +53,10 @@ const DOOR_TIMEOUT = Duration.seconds(120);
 /** bytes: in base64, with the event around it, what Lambda takes (6 MB) */
 const LARGEST_BODY = 4_700_000;
 
-/** It takes the place of what a client sends under this name. The door's Locations need no host then. What only the edge knows, it need not see. */
+/**
+ * It takes the place of what a client sends under this name. The door's Locations need no host then; what only the edge
+ * knows, it need not see.
+ */
 const HERE = { [EDGE_HEADER]: "1" };
 
 const ROUTING = {

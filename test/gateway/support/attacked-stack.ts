@@ -6,7 +6,7 @@ import type { AttackedHome, Login, Premises } from "../../attacks/support/home.t
 import { storedLines } from "../../attacks/support/stored-lines.ts";
 import { readStores } from "../../aws/support/read-stores.ts";
 import { freshDirectory } from "../../clients/support/images.ts";
-import { firstAdminOf } from "../first-admin.ts";
+import { firstAdminOf } from "../as-owner.ts";
 import { type StackUnderTest, stackUnderTest } from "./stack-under-test.ts";
 import { atStores } from "./stand-stores.ts";
 

@@ -6,7 +6,7 @@ import { addAccounts } from "../../clients/support/guarded.ts";
 import { freshDirectory } from "../../clients/support/images.ts";
 import { startVouchers, type Vouchers } from "../../clients/support/vouchers.ts";
 import { freePort } from "../../support/free-port.ts";
-import { firstAdminOf } from "../first-admin.ts";
+import { firstAdminOf } from "../as-owner.ts";
 import type { RegistryClient } from "./client.ts";
 import { type StackOptions, stackUnderTest } from "./stack-under-test.ts";
 

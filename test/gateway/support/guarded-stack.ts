@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll } from "vitest";
-import { firstAdminOf } from "../first-admin.ts";
+import { firstAdminOf } from "../as-owner.ts";
 import type { RegistryClient } from "./client.ts";
 import { type StackUnderTest, stackUnderTest } from "./stack-under-test.ts";
 
